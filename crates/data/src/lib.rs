@@ -1,0 +1,1 @@
+//! Activations, stimuli, representations, and the files they live in.

@@ -1,0 +1,1 @@
+//! Uncertainty of scores: jackknife, node bootstrap, nulls.

@@ -1,0 +1,1 @@
+//! Similarity measures between representations, one file each, and their registry.

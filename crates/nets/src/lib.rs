@@ -1,0 +1,1 @@
+//! Data sets, architectures, training and recording of networks.

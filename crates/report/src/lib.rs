@@ -1,0 +1,1 @@
+//! One HTML report from stored results.

@@ -1,0 +1,1 @@
+//! Pure algorithms with certificates: assignment, optimal transport.

@@ -1,0 +1,1 @@
+//! Sufficient statistics of data: streamed, mergeable moments in blocks of stimuli.

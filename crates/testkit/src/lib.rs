@@ -1,0 +1,1 @@
+//! Synthetic data, oracles, golden files and laws (tests only).
