@@ -1,1 +1,23 @@
 //! Activations, stimuli, representations, and the files they live in.
+//!
+//! A *representation* is what one layer of one network, at one checkpoint and under one pooling, says about a set of
+//! *stimuli*: a matrix with a row per sample and a column per unit. Rows of one stimulus stay together.
+//! Everything that can produce such matrices implements [`ActivationSource`].
+
+mod activations;
+mod error;
+pub mod formats;
+mod pooling;
+mod progress;
+mod representation;
+mod source;
+mod stimuli;
+pub mod store;
+
+pub use activations::{Activations, Precision, RowMajor};
+pub use error::{Error, Result};
+pub use pooling::{Maps, Pooling, pool};
+pub use progress::{Progress, Quiet};
+pub use representation::{Checkpoint, Representation, RepresentationId};
+pub use source::{ActivationSource, ArraySource};
+pub use stimuli::{StimulusSet, Thumbnails};
