@@ -1,7 +1,22 @@
 //! Dense linear algebra for consilience.
 //!
-//! The only crate that names the internals of the library below it. Matrices and views are `faer`'s; products may run on
-//! the threads of the caller's pool (they give the same bytes for any number of threads), factorisations are sequential
-//! (theirs would not), so callers take parallelism from cells, layers and folds.
+//! The only crate that names the internals of the library below it. Matrices and views are `faer`'s. Large products run on
+//! the threads of the caller's rayon pool and give the same bytes for any number of threads; factorisations are
+//! sequential (theirs would not), so callers take parallelism from cells, layers and folds.
 
+mod eigen;
+mod error;
+mod orthogonal;
+mod pool;
+mod products;
+mod svd;
+
+pub use eigen::{Eigen, eigen_symmetric};
+pub use error::{Error, Result};
 pub use faer::{Mat, MatMut, MatRef};
+pub use orthogonal::{polar_factor, random_orthogonal};
+pub use pool::in_pool;
+pub use products::{
+    Real, add_cross, add_gram, add_outer, matmul, matmul_abt, matmul_atb, squared_norm,
+};
+pub use svd::{Svd, singular_values, svd};

@@ -1,0 +1,71 @@
+//! Orthogonal matrices: random ones and nearest ones.
+
+use faer::{Mat, MatRef};
+use rand::Rng;
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::{Result, matmul_abt, svd};
+
+/// Orthogonal matrix from the uniform (Haar) distribution over all n × n ones, reflections included.
+///
+/// Gram–Schmidt, twice, on a Gaussian matrix: the columns' signs are those of the data, so no sign has to be mended.
+#[must_use]
+pub fn random_orthogonal(n: usize, rng: &mut impl Rng) -> Mat<f64> {
+    let mut q = Mat::<f64>::from_fn(n, n, |_, _| StandardNormal.sample(rng));
+    for j in 0..n {
+        // The second sweep removes what rounding left of the first (Kahan's "twice is enough").
+        for _ in 0..2 {
+            for i in 0..j {
+                let overlap: f64 = q.col(i).iter().zip(q.col(j).iter()).map(|(a, b)| a * b).sum();
+                for row in 0..n {
+                    let value = q[(row, i)];
+                    q[(row, j)] -= overlap * value;
+                }
+            }
+        }
+        let norm = q.col(j).iter().map(|v| v * v).sum::<f64>().sqrt();
+        for row in 0..n {
+            q[(row, j)] /= norm;
+        }
+    }
+    q
+}
+
+/// The orthogonal polar factor `U Vᵀ` of a p × q matrix, from its thin singular value decomposition.
+///
+/// It maximises `tr(Qᵀ a)` over matrices with orthonormal columns (p ≥ q) or rows (p ≤ q): the solution of the orthogonal
+/// Procrustes problem (Schönemann 1966). Where `a` has rank below min(p, q) the maximiser is not unique; one is returned.
+///
+/// # Errors
+/// As [`svd`].
+pub fn polar_factor(a: MatRef<'_, f64>) -> Result<Mat<f64>> {
+    let decomposition = svd(a)?;
+    Ok(matmul_abt(decomposition.u.as_ref(), decomposition.v.as_ref()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{matmul_atb, squared_norm};
+    use rand::SeedableRng;
+
+    #[test]
+    fn random_ones_are_orthogonal_and_differ() {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+        for n in [1, 2, 16, 90] {
+            let (a, b) = (random_orthogonal(n, &mut rng), random_orthogonal(n, &mut rng));
+            let difference = matmul_atb(a.as_ref(), a.as_ref()) - Mat::<f64>::identity(n, n);
+            assert!(squared_norm(difference.as_ref()).sqrt() < 1e-13 * n as f64);
+            assert!(n == 1 || a != b);
+        }
+    }
+
+    #[test]
+    fn polar_factor_recovers_a_rotation() {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(2);
+        let q = random_orthogonal(12, &mut rng);
+        let stretch = Mat::from_fn(12, 12, |i, j| if i == j { 1.0 + i as f64 } else { 0.0 });
+        let found = polar_factor(crate::matmul(q.as_ref(), stretch.as_ref()).as_ref()).expect("finite");
+        assert!(squared_norm((&found - &q).as_ref()).sqrt() < 1e-12);
+    }
+}
