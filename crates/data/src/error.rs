@@ -32,7 +32,9 @@ pub enum Error {
         advice: String,
     },
     /// Two representations do not describe the same stimuli.
-    #[error("{x} and {y} were recorded on different stimuli: {found}; record both on the same stimuli, in any order, with the same ids")]
+    #[error(
+        "{x} and {y} were recorded on different stimuli: {found}; record both on the same stimuli, in any order, with the same ids"
+    )]
     DifferentStimuli {
         /// First representation.
         x: String,
@@ -42,7 +44,9 @@ pub enum Error {
         found: String,
     },
     /// A value is NaN or infinite.
-    #[error("{representation}: row {row}, unit {unit} is {value}; expected finite values; find out why the network produced it, no value is edited here")]
+    #[error(
+        "{representation}: row {row}, unit {unit} is {value}; expected finite values; find out why the network produced it, no value is edited here"
+    )]
     NonFinite {
         /// Which representation.
         representation: String,
@@ -65,7 +69,10 @@ pub enum Error {
 
 impl Error {
     /// Wraps an operating system error with what was being done to which path.
-    pub fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+    pub fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { action, path, source }
     }

@@ -5,6 +5,8 @@
 //! Everything that can produce such matrices implements [`ActivationSource`].
 
 mod activations;
+mod atomic;
+mod cached;
 mod error;
 pub mod formats;
 mod pooling;
@@ -15,6 +17,7 @@ mod stimuli;
 pub mod store;
 
 pub use activations::{Activations, Precision, RowMajor};
+pub use cached::Cached;
 pub use error::{Error, Result};
 pub use pooling::{Maps, Pooling, pool};
 pub use progress::{Progress, Quiet};

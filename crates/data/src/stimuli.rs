@@ -1,7 +1,12 @@
 //! Stimuli: the inputs that every network sees, with their ids, labels and thumbnails.
 
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+use crate::{Error, Result};
 
 /// The stimuli of a set of representations.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -52,6 +57,78 @@ impl StimulusSet {
         self.ids.is_empty()
     }
 
+    /// Nothing, if the set is consistent.
+    ///
+    /// # Errors
+    /// [`Error::Format`] if an id occurs twice, there is not one label an id, a label has no class name although there are
+    /// class names, or the thumbnails are not one picture an id.
+    pub fn validate(&self) -> Result<()> {
+        let wrong = |found: String, expected: String, advice: &str| {
+            let path = format!("stimuli '{}'", self.name).into();
+            Err(Error::Format { path, found, expected, advice: advice.into() })
+        };
+        let n = self.len();
+        let mut first_use = BTreeMap::new();
+        for (index, id) in self.ids.iter().enumerate() {
+            if let Some(first) = first_use.insert(id, index) {
+                let found = format!("id '{id}' at index {first} and again at index {index}");
+                let advice = "remove the duplicate, or give the stimuli different ids";
+                return wrong(found, "every id once".into(), advice);
+            }
+        }
+        if let Some(labels) = &self.labels {
+            if labels.len() != n {
+                let found = format!("{} labels", labels.len());
+                return wrong(found, format!("{n}, one an id"), "give one label a stimulus");
+            }
+            let classes = self.classes.len();
+            let nameless = labels.iter().position(|&label| label as usize >= classes);
+            if let Some(index) = nameless.filter(|_| classes > 0) {
+                let found = format!("label {} at index {index}", labels[index]);
+                let expected = format!("labels below {classes}, the number of class names");
+                return wrong(found, expected, "name every class, or none");
+            }
+        }
+        if let Some(Thumbnails { width, height, pixels }) = &self.thumbnails {
+            let expected = width.checked_mul(*height).and_then(|size| size.checked_mul(n));
+            if expected != Some(pixels.len()) || (n > 0 && pixels.is_empty()) {
+                let found = format!("thumbnails of {} bytes", pixels.len());
+                let expected = format!("{n} × {height} × {width} bytes, at least one pixel each");
+                return wrong(found, expected, "give one thumbnail of the same size a stimulus");
+            }
+        }
+        Ok(())
+    }
+
+    /// What first distinguishes two sets of stimuli; nothing if rows of both mean the same, stimulus by stimulus.
+    ///
+    /// Ids count, and labels and class names where both have them. The name of the set and the thumbnails do not.
+    #[must_use]
+    pub fn first_difference(&self, other: &Self) -> Option<String> {
+        let index = self.ids.iter().zip(&other.ids).position(|(a, b)| a != b);
+        if let Some(i) = index {
+            return Some(format!("index {i} is '{}' and '{}'", self.ids[i], other.ids[i]));
+        }
+        if self.len() != other.len() {
+            return Some(format!(
+                "{} and {} stimuli, the same up to index {}",
+                self.len(),
+                other.len(),
+                self.len().min(other.len())
+            ));
+        }
+        if let (Some(a), Some(b)) = (&self.labels, &other.labels)
+            && let Some(i) = a.iter().zip(b).position(|(a, b)| a != b)
+        {
+            let id = &self.ids[i];
+            return Some(format!("index {i} ('{id}') has label {} and {}", a[i], b[i]));
+        }
+        if self.classes.is_empty() || other.classes.is_empty() || self.classes == other.classes {
+            return None;
+        }
+        Some(format!("the classes are {:?} and {:?}", self.classes, other.classes))
+    }
+
     /// sha256 over the ids in order, hexadecimal. Two sources with the same digest have the same rows.
     #[must_use]
     pub fn digest(&self) -> String {
@@ -60,6 +137,14 @@ impl StimulusSet {
             hash.update((id.len() as u64).to_le_bytes());
             hash.update(id.as_bytes());
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        hexadecimal(hash)
     }
+}
+
+/// A finished sha256 as 64 hexadecimal digits.
+pub(crate) fn hexadecimal(hash: Sha256) -> String {
+    hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
