@@ -148,3 +148,58 @@ pub(crate) fn hexadecimal(hash: Sha256) -> String {
         text
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set() -> StimulusSet {
+        StimulusSet {
+            labels: Some(vec![0, 1, 0]),
+            classes: vec!["cat".into(), "dog".into()],
+            thumbnails: Some(Thumbnails { width: 2, height: 1, pixels: vec![0; 6] }),
+            ..StimulusSet::indexed("three", 3)
+        }
+    }
+
+    #[test]
+    fn inconsistent_sets_are_refused_by_name() {
+        set().validate().unwrap();
+        StimulusSet::default().validate().unwrap();
+        let cases: [(&dyn Fn(&mut StimulusSet), &str); 5] = [
+            (&|s| s.ids[2] = "0".into(), "id '0' at index 0 and again at index 2"),
+            (&|s| s.labels = Some(vec![0, 1]), "2 labels; expected 3"),
+            (&|s| s.classes.truncate(1), "label 1 at index 1; expected labels below 1"),
+            (&|s| s.ids.truncate(2), "3 labels; expected 2"),
+            (
+                &|s| s.thumbnails.as_mut().unwrap().height = 2,
+                "thumbnails of 6 bytes; expected 3 × 2 × 2",
+            ),
+        ];
+        for (change, words) in cases {
+            let mut bad = set();
+            change(&mut bad);
+            let message = bad.validate().unwrap_err().to_string();
+            assert!(message.contains(words) && message.contains("stimuli 'three'"), "{message}");
+        }
+    }
+
+    #[test]
+    fn the_first_difference_is_named() {
+        let bare = StimulusSet::indexed("other name", 3);
+        assert_eq!(set().first_difference(&set()), None);
+        assert_eq!(set().first_difference(&bare), None);
+        let cases: [(&dyn Fn(&mut StimulusSet), &str); 4] = [
+            (&|s| s.ids[1] = "one".into(), "index 1 is '1' and 'one'"),
+            (&|s| s.ids.truncate(2), "3 and 2 stimuli, the same up to index 2"),
+            (&|s| s.labels = Some(vec![0, 1, 1]), "index 2 ('2') has label 0 and 1"),
+            (&|s| s.classes[1] = "fox".into(), "the classes are"),
+        ];
+        for (change, words) in cases {
+            let mut other = set();
+            change(&mut other);
+            let found = set().first_difference(&other).unwrap();
+            assert!(found.contains(words), "{found}");
+        }
+    }
+}

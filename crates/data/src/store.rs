@@ -113,11 +113,11 @@ fn write_layer(new: &Path, folder: &Path, layer: &RecordedLayer) -> Result<Layer
     })
 }
 
-/// Whether the recording is complete on disk: its manifest is of these stimuli, and every file has the right size.
+/// Whether the recording is complete on disk: its manifest is of stimuli with these ids, and every file has the right size.
 #[must_use]
 pub fn has_recording(root: &Path, stimuli: &StimulusSet, network: &str, checkpoint: &str) -> bool {
     let folder = manifest::folder(root, network, checkpoint);
-    Manifest::read(&folder, stimuli).is_ok_and(|manifest| {
+    Manifest::read(&folder, stimuli, &stimuli.digest()).is_ok_and(|manifest| {
         manifest.layers.iter().all(|entry| Manifest::open_layer(&folder, entry).is_ok())
     })
 }
@@ -141,9 +141,10 @@ impl Store {
     /// if there is no store, or a manifest and its files disagree; [`Error::Io`].
     pub fn open(root: &Path) -> Result<Self> {
         let stimuli = stimuli::read_stimuli(root)?;
+        let digest = stimuli.digest();
         let mut found = Vec::new();
         for folder in recordings(root)? {
-            let manifest = Manifest::read(&folder, &stimuli)?;
+            let manifest = Manifest::read(&folder, &stimuli, &digest)?;
             for entry in &manifest.layers {
                 let file = Manifest::open_layer(&folder, entry)?;
                 let representation = manifest.representation(entry, &file);

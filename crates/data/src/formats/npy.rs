@@ -133,6 +133,9 @@ impl NpyFile {
     }
 
     fn read_values<T: Value>(&self, rows: Range<usize>, out: &mut Vec<T>) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
         let before = out.len();
         let result = if self.header.fortran_order {
             self.read_columns(rows, out)
@@ -165,7 +168,7 @@ impl NpyFile {
     fn read_columns<T: Value>(&self, rows: Range<usize>, out: &mut Vec<T>) -> io::Result<()> {
         let (n_rows, n_units) = self.shape();
         let column_bytes = rows.len() * T::BYTES;
-        let columns_at_once = (PIECE / column_bytes.max(1)).clamp(1, n_units);
+        let columns_at_once = (PIECE / column_bytes).clamp(1, n_units);
         let begin = out.len();
         out.resize(begin + rows.len() * n_units, T::default());
         let mut buffer = vec![0; columns_at_once * column_bytes];

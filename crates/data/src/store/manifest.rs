@@ -100,8 +100,8 @@ pub(super) fn read_json<T: DeserializeOwned>(path: &Path, advice: &str) -> Resul
 }
 
 impl Manifest {
-    /// The manifest of a folder of the store, in agreement with the folder's name and the stimuli.
-    pub(super) fn read(folder: &Path, stimuli: &StimulusSet) -> Result<Self> {
+    /// The manifest of a folder of the store, in agreement with the folder's name and the stimuli, whose digest is given.
+    pub(super) fn read(folder: &Path, stimuli: &StimulusSet, digest: &str) -> Result<Self> {
         let path = folder.join(MANIFEST);
         let manifest: Self = read_json(&path, AGAIN)?;
         let wrong = |found: String, expected: String| Error::Format {
@@ -110,16 +110,16 @@ impl Manifest {
             expected,
             advice: AGAIN.to_owned(),
         };
-        let Self { network, checkpoint, n_stimuli, stimuli: digest, .. } = &manifest;
+        let Self { network, checkpoint, n_stimuli, stimuli: found_digest, .. } = &manifest;
         let named = Path::new(&escape(network)).join(escape(checkpoint));
         if !folder.ends_with(&named) {
             let found = format!("a recording of {network}/{checkpoint}");
             return Err(wrong(found, "the recording that the folder is named after".into()));
         }
-        let (n, expected_digest) = (stimuli.len(), stimuli.digest());
-        if *n_stimuli != n || *digest != expected_digest {
+        let n = stimuli.len();
+        if *n_stimuli != n || found_digest != digest {
             let found = if *n_stimuli == n {
-                format!("their digests are {digest} and {expected_digest}")
+                format!("their digests are {found_digest} and {digest}")
             } else {
                 format!("{n_stimuli} and {n} stimuli")
             };

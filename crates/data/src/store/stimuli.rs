@@ -119,13 +119,14 @@ fn difference(present: &StimulusSet, new: &StimulusSet) -> Option<String> {
     .find_map(|(same, found)| (!same).then(|| found.to_owned()))
 }
 
-/// Width and height of the sheet, if they are sizes that a PNG can have.
+/// Pixels of the largest sheet, so that a damaged file cannot ask for all memory.
+const MAX_PIXELS: u64 = 1 << 30;
+
+/// Width and height of the sheet, if there is anything in it and it is not too large.
 fn sheet(Sprites { width, height, columns }: Sprites, n: usize) -> Option<(u32, u32)> {
-    let size = |extent: usize, times: usize| {
-        let pixels = u32::try_from(extent.checked_mul(times)?).ok()?;
-        (1..=i32::MAX.unsigned_abs()).contains(&pixels).then_some(pixels)
-    };
-    Some((size(width, columns)?, size(height, n.div_ceil(columns.max(1)))?))
+    let size = |extent: usize, times: usize| u32::try_from(extent.checked_mul(times)?).ok();
+    let (width, height) = (size(width, columns)?, size(height, n.div_ceil(columns.max(1)))?);
+    (1..=MAX_PIXELS).contains(&(u64::from(width) * u64::from(height))).then_some((width, height))
 }
 
 /// For every row of pixels of every thumbnail: where it begins in the sheet.
@@ -140,7 +141,7 @@ fn write_sprites(path: &Path, sprites: Sprites, n: usize, pixels: &[u8]) -> Resu
         return Err(Error::Format {
             path: path.to_owned(),
             found: format!("{n} thumbnails of {} × {} pixels", sprites.width, sprites.height),
-            expected: "a sheet that a PNG can hold".into(),
+            expected: format!("at most {MAX_PIXELS} pixels in all"),
             advice: "use smaller thumbnails".into(),
         });
     };

@@ -1,0 +1,424 @@
+//! The activation store: round trips, order, and everything that may be wrong with a folder.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use consilience_data::formats::npy;
+use consilience_data::store::{
+    RecordedLayer, Recording, Store, has_recording, write_recording, write_stimuli,
+};
+use consilience_data::{
+    ActivationSource, Activations, Cached, Checkpoint, Error, Pooling, RowMajor, StimulusSet,
+    Thumbnails,
+};
+use tempfile::TempDir;
+
+const N: usize = 10;
+
+fn stimuli() -> StimulusSet {
+    StimulusSet {
+        labels: Some((0..N as u32).map(|i| i % 3).collect()),
+        classes: ["shirt", "sandal", "bag"].map(String::from).to_vec(),
+        thumbnails: Some(Thumbnails {
+            width: 3,
+            height: 2,
+            pixels: (0..N * 6).map(|i| i as u8).collect(),
+        }),
+        ..StimulusSet::indexed("ten/test", N)
+    }
+}
+
+fn layer(name: &str, depth: usize, pooling: Pooling, per: usize, units: usize) -> RecordedLayer {
+    let values = (0..N * per * units).map(|i| i as f32 + depth as f32 / 8.0).collect();
+    RecordedLayer {
+        layer: name.into(),
+        depth,
+        pooling,
+        rows_per_stimulus: per,
+        rows: RowMajor { values, n_units: units },
+    }
+}
+
+fn recording(network: &str, step: u64) -> Recording {
+    Recording {
+        network: network.into(),
+        checkpoint: format!("step-{step}"),
+        when: Checkpoint { step, epoch: step as f64 / 40.0, accuracy: Some(0.9) },
+        made_by: "a test".into(),
+        layers: vec![
+            layer("/fc/Relu: 1", 1, Pooling::Flatten, 1, 7),
+            layer("conv1", 0, Pooling::PositionsAsStimuli, 4, 2),
+            layer("conv1", 0, Pooling::SpatialMean, 1, 2),
+        ],
+    }
+}
+
+/// A store with one recording of `cnn-seed1` at step 0, and its folder.
+fn store() -> (TempDir, PathBuf) {
+    let root = tempfile::tempdir().unwrap();
+    write_recording(root.path(), &stimuli(), &recording("cnn-seed1", 0)).unwrap();
+    let folder = root.path().join("cnn-seed1/step-0");
+    (root, folder)
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap();
+    let mut names: Vec<_> =
+        entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
+fn read(source: &dyn ActivationSource, index: usize, stimuli: &[usize]) -> Activations {
+    let representation = &source.representations()[index];
+    let mut out = Activations::empty(representation.precision, representation.n_units);
+    source.read(index, stimuli, &mut out).unwrap();
+    out
+}
+
+#[test]
+fn what_is_recorded_is_read_for_any_list_of_stimuli() {
+    let (root, _) = store();
+    let store = Store::open(root.path()).unwrap();
+    assert_eq!(store.stimuli(), &stimuli());
+    store.verify().unwrap();
+    let recorded = recording("cnn-seed1", 0);
+    let loaded = Cached::load(&store, &[0, 2, 0]).unwrap();
+    assert!(loaded.loaded(0).is_some() && loaded.loaded(1).is_none());
+    assert_eq!(loaded.representations(), store.representations());
+    for (index, representation) in store.representations().iter().enumerate() {
+        let layer = recorded
+            .layers
+            .iter()
+            .find(|l| l.layer == representation.id.layer && l.pooling == representation.id.pooling)
+            .unwrap();
+        let all = Activations::F32(layer.rows.clone());
+        assert_eq!(representation.checkpoint, recorded.when);
+        assert_eq!(representation.rows_per_stimulus, layer.rows_per_stimulus);
+        let everything: Vec<_> = (0..N).collect();
+        for list in [&everything[..], &[3], &[4, 5, 6, 2, 3, 9, 0, 0, 1], &[]] {
+            let mut expected = Activations::empty(all.precision(), all.n_units());
+            for &s in list {
+                let per = layer.rows_per_stimulus;
+                all.append_rows_to(s * per..(s + 1) * per, &mut expected);
+            }
+            assert_eq!(read(&store, index, list), expected);
+            assert_eq!(read(&loaded, index, list), expected);
+        }
+    }
+}
+
+#[test]
+fn rows_longer_than_a_piece_and_runs_of_many_pieces_are_read() {
+    let root = tempfile::tempdir().unwrap();
+    let mut wide = recording("wide", 0);
+    wide.layers = vec![
+        layer("wide", 0, Pooling::Flatten, 1, 70_000),
+        layer("tall", 1, Pooling::PositionsAsStimuli, 20_000, 3),
+    ];
+    write_recording(root.path(), &stimuli(), &wide).unwrap();
+    let store = Store::open(root.path()).unwrap();
+    for index in 0..2 {
+        let all = read(&store, index, &(0..N).collect::<Vec<_>>());
+        assert_eq!(all, Activations::F32(wide.layers[index].rows.clone()));
+    }
+}
+
+#[test]
+fn files_are_plain_and_names_stay_inside_the_folder() {
+    let (root, folder) = store();
+    let expected = [
+        "%2Ffc%2FRelu%3A%201.flatten.npy",
+        "conv1.positions-as-stimuli.npy",
+        "conv1.spatial-mean.npy",
+        "manifest.json",
+    ];
+    assert_eq!(names(&folder), expected);
+    assert_eq!(names(root.path()), ["cnn-seed1", "stimuli.json", "thumbnails.png"]);
+    let array = npy::read(folder.join("conv1.spatial-mean.npy")).unwrap();
+    assert_eq!((array.n_rows(), array.n_units()), (N, 2));
+
+    let mut escaping = recording("../../outside", 0);
+    escaping.checkpoint = "..".into();
+    write_recording(root.path(), &stimuli(), &escaping).unwrap();
+    assert!(has_recording(root.path(), &stimuli(), "../../outside", ".."));
+    assert!(root.path().join("%2E.%2F..%2Foutside/%2E.").is_dir());
+    assert_eq!(Store::open(root.path()).unwrap().representations().len(), 6);
+}
+
+#[test]
+fn representations_are_ordered_by_network_step_depth_and_pooling() {
+    let root = tempfile::tempdir().unwrap();
+    for (network, step) in
+        [("seed10", 0), ("seed2", 100), ("seed2", 20), ("seed02", 5), ("seed", 0), ("seed2b", 0)]
+    {
+        write_recording(root.path(), &stimuli(), &recording(network, step)).unwrap();
+    }
+    let store = Store::open(root.path()).unwrap();
+    let order: Vec<_> = store.representations().iter().map(|r| r.id.to_string()).collect();
+    let recordings: Vec<_> =
+        order.iter().step_by(3).map(|id| &id[..id.find("/conv1").unwrap()]).collect();
+    assert_eq!(
+        recordings,
+        [
+            "seed/step-0",
+            "seed02/step-5",
+            "seed2/step-20",
+            "seed2/step-100",
+            "seed2b/step-0",
+            "seed10/step-0"
+        ]
+    );
+    assert_eq!(
+        order[..3],
+        [
+            "seed/step-0/conv1:spatial-mean",
+            "seed/step-0/conv1:positions-as-stimuli",
+            "seed/step-0//fc/Relu: 1:flatten"
+        ]
+    );
+}
+
+#[test]
+fn leftovers_of_killed_writers_are_ignored_and_kept() {
+    let (root, folder) = store();
+    let half = root.path().join("cnn-seed1/.tmp-step-9-123-0");
+    fs::create_dir(&half).unwrap();
+    fs::write(half.join("conv1.flatten.npy"), b"\x93NUM").unwrap();
+    fs::create_dir_all(root.path().join(".tmp-x/y")).unwrap();
+    fs::write(folder.join(".tmp-z"), b"").unwrap();
+    fs::create_dir(root.path().join("cnn-seed1/notes")).unwrap();
+    assert_eq!(Store::open(root.path()).unwrap().representations().len(), 3);
+    assert!(half.is_dir());
+    assert!(!has_recording(root.path(), &stimuli(), "cnn-seed1", "step-9"));
+}
+
+#[test]
+fn a_recording_is_replaced_as_a_whole() {
+    let (root, folder) = store();
+    let mut again = recording("cnn-seed1", 0);
+    again.layers.remove(0);
+    again.layers[0].rows.values[0] = -7.0;
+    write_recording(root.path(), &stimuli(), &again).unwrap();
+    assert_eq!(names(&root.path().join("cnn-seed1")), ["step-0"]);
+    assert_eq!(names(&folder).len(), 3);
+    let store = Store::open(root.path()).unwrap();
+    assert_eq!(read(&store, 1, &[0]).n_rows(), 4);
+    store.verify().unwrap();
+}
+
+#[test]
+fn stimuli_are_written_once_and_then_only_compared() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("new/store");
+    let plain = StimulusSet { thumbnails: None, ..stimuli() };
+    write_stimuli(&folder, &plain).unwrap();
+    assert_eq!(Store::open(&folder).unwrap().stimuli(), &plain);
+    write_stimuli(&folder, &stimuli()).unwrap();
+    write_stimuli(&folder, &plain).unwrap();
+    assert_eq!(Store::open(&folder).unwrap().stimuli(), &stimuli());
+    assert_eq!(names(&folder), ["stimuli.json", "thumbnails.png"]);
+
+    let mut other = stimuli();
+    other.ids[4] = "four".into();
+    let mut brighter = stimuli();
+    brighter.thumbnails.as_mut().unwrap().pixels[0] = 255;
+    let renamed = StimulusSet { name: "else".into(), ..stimuli() };
+    let unlabelled = StimulusSet { labels: None, ..stimuli() };
+    for (set, words) in [
+        (other, "index 4 is '4' and 'four'"),
+        (StimulusSet::indexed("ten/test", 12), "10 and 12 stimuli"),
+        (brighter, "thumbnails differ"),
+        (renamed, "names"),
+        (unlabelled, "labels"),
+    ] {
+        let error = write_recording(&folder, &set, &recording("x", 0)).err();
+        // Twelve stimuli do not fit the rows of the recording, which is seen first.
+        let error = error.filter(|e| matches!(e, Error::DifferentStimuli { .. }));
+        let error = error.unwrap_or_else(|| write_stimuli(&folder, &set).unwrap_err());
+        assert!(matches!(error, Error::DifferentStimuli { .. }), "{error}");
+        assert!(error.to_string().contains(words), "{error}");
+    }
+    assert_eq!(names(&folder), ["stimuli.json", "thumbnails.png"], "nothing of 'x' was begun");
+}
+
+#[test]
+fn bad_recordings_are_refused_before_anything_is_written() {
+    let root = tempfile::tempdir().unwrap();
+    let case = |change: &dyn Fn(&mut Recording)| {
+        let mut bad = recording("cnn", 0);
+        change(&mut bad);
+        write_recording(root.path(), &stimuli(), &bad).unwrap_err().to_string()
+    };
+    let messages = [
+        (case(&|r| r.layers[1].rows.values[5] = f32::NAN), "row 2, unit 1 is NaN"),
+        (case(&|r| r.layers[0].rows.values[6] = f32::INFINITY), "row 0, unit 6 is inf"),
+        (case(&|r| r.layers[0].rows.values.truncate(63)), "9 rows × 7 units"),
+        (case(&|r| r.layers[0].rows.values.truncate(69)), "(69 values)"),
+        (case(&|r| r.layers[0].rows_per_stimulus = 0), "10 stimuli × 0 rows"),
+        (case(&|r| r.layers[2].pooling = Pooling::PositionsAsStimuli), "recorded twice"),
+        (case(&|r| r.layers.clear()), "0 layers"),
+        (case(&|r| r.network.clear()), "network ''"),
+    ];
+    for (message, words) in messages {
+        assert!(message.contains(words), "{words} not in: {message}");
+    }
+    assert!(names(root.path()).is_empty());
+}
+
+#[test]
+fn an_absent_or_unwritable_root_gives_one_message() {
+    let folder = tempfile::tempdir().unwrap();
+    let absent = folder.path().join("absent");
+    let message = Store::open(&absent).unwrap_err().to_string();
+    for words in ["absent", "no such folder", "activation store", "record activations first"] {
+        assert!(message.contains(words), "{message}");
+    }
+    fs::create_dir(&absent).unwrap();
+    let message = Store::open(&absent).unwrap_err().to_string();
+    assert!(message.contains("no stimuli.json"), "{message}");
+
+    // A file in the way, which stops even a privileged user.
+    let file = folder.path().join("file");
+    fs::write(&file, b"").unwrap();
+    for root in [&file, &file.join("below")] {
+        let error = write_recording(root, &stimuli(), &recording("x", 0)).unwrap_err();
+        let message = error.to_string();
+        assert!(message.contains("cannot create") && message.contains("file"), "{message}");
+        assert!(!has_recording(root, &stimuli(), "x", "step-0"));
+    }
+    assert_eq!(names(folder.path()), ["absent", "file"]);
+}
+
+#[test]
+fn an_error_while_replacing_leaves_the_old_recording() {
+    let (root, folder) = store();
+    let mut long = recording("cnn-seed1", 0);
+    long.layers[2].layer = "a name too long for any file system".repeat(20);
+    let message = write_recording(root.path(), &stimuli(), &long).unwrap_err().to_string();
+    assert!(message.contains("cannot create") && !message.contains(".tmp-"), "{message}");
+    assert_eq!(names(&root.path().join("cnn-seed1")), ["step-0"]);
+    assert_eq!(names(&folder).len(), 4);
+    Store::open(root.path()).unwrap().verify().unwrap();
+}
+
+/// Opens a store after a change to its folder: the message, and whether the recording still counts as complete.
+fn opened_after(change: &dyn Fn(&Path)) -> (String, bool) {
+    let (root, folder) = store();
+    change(&folder);
+    let message = Store::open(root.path()).map_or_else(|e| e.to_string(), |_| "opened".into());
+    (message, has_recording(root.path(), &stimuli(), "cnn-seed1", "step-0"))
+}
+
+#[test]
+fn damaged_arrays_are_found_when_the_store_is_opened() {
+    let array = |folder: &Path| folder.join("conv1.spatial-mean.npy");
+    let units = |units| Activations::F32(RowMajor { values: vec![0.0; 12], n_units: units });
+    let double = Activations::F64(RowMajor { values: vec![0.0; 2 * N], n_units: 2 });
+    let cases: [(&dyn Fn(&Path), &[&str]); 5] = [
+        (
+            &|f| {
+                let bytes = fs::read(array(f)).unwrap();
+                fs::write(array(f), &bytes[..bytes.len() - 9]).unwrap();
+            },
+            &["conv1.spatial-mean.npy", "truncated", "71 bytes", "80 bytes"],
+        ),
+        (&|f| fs::remove_file(array(f)).unwrap(), &["cannot open", "conv1.spatial-mean.npy"]),
+        (
+            &|f| npy::write(array(f), &units(3)).unwrap(),
+            &["shape (4, 3)", "shape (10, 2)", "manifest.json", "record it again"],
+        ),
+        (&|f| npy::write(array(f), &double).unwrap(), &["'<f8'", "'<f4'"]),
+        (&|f| fs::remove_file(f.join("manifest.json")).unwrap(), &["arrays without manifest"]),
+    ];
+    for (change, words) in cases {
+        let (message, complete) = opened_after(change);
+        assert!(words.iter().all(|word| message.contains(word)), "{words:?} not in: {message}");
+        assert!(!complete, "{message}");
+    }
+}
+
+#[test]
+fn tampered_manifests_are_refused() {
+    let other = StimulusSet::indexed("", N + 1).digest();
+    let cases: [(&str, &str, &[&str]); 13] = [
+        ("\"version\": 1", "\"version\": 2", &["version 2", "expected version 1"]),
+        ("\"version\": 1,", "", &["missing field", "version"]),
+        ("{", "", &["manifest.json", "record it again"]),
+        ("\"depth\"", "\"deep\"", &["unknown field", "deep"]),
+        ("cnn-seed1", "cnn-seed2", &["cnn-seed2/step-0", "folder is named after"]),
+        ("\"n_stimuli\": 10", "\"n_stimuli\": 9", &["different stimuli", "9 and 10 stimuli"]),
+        ("conv1.spatial-mean.npy", "../other/x.npy", &["'../other/x.npy'", "conv1"]),
+        ("\"<f4\"", "\"<f8\"", &["'<f8'"]),
+        ("\"rows_per_stimulus\": 4", "\"rows_per_stimulus\": 5", &["40 rows", "10 stimuli × 5"]),
+        ("\"sha256\": \"", "\"sha256\": \"X", &["as sha256", "64 hex digits"]),
+        ("\"layer\": \"conv1\"", "\"layer\": \"conv2\"", &["for layer 'conv2'"]),
+        ("\"spatial-mean\"", "\"median\"", &["median"]),
+        ("DIGEST", &other, &["different stimuli", "digests", "stimuli.json"]),
+    ];
+    for (from, to, words) in cases {
+        let (message, complete) = opened_after(&|folder| {
+            let path = folder.join("manifest.json");
+            let text = fs::read_to_string(&path).unwrap().replace(&stimuli().digest(), "DIGEST");
+            assert!(text.contains(from), "{from}");
+            let text = text.replacen(from, to, 1).replace("DIGEST", &stimuli().digest());
+            fs::write(path, text).unwrap();
+        });
+        assert!(words.iter().all(|word| message.contains(word)), "{words:?} not in: {message}");
+        assert!(!complete, "{message}");
+    }
+}
+
+#[test]
+fn damaged_stimuli_are_refused() {
+    let cases: [(&dyn Fn(&Path), &[&str]); 4] = [
+        (
+            &|root| {
+                let path = root.join("stimuli.json");
+                let text = fs::read_to_string(&path).unwrap();
+                fs::write(path, text.replace("\"3\"", "\"2\"")).unwrap();
+            },
+            &["id '2' at index 2 and again at index 3", "every id once"],
+        ),
+        (&|root| fs::remove_file(root.join("thumbnails.png")).unwrap(), &["thumbnails.png"]),
+        (
+            &|root| fs::write(root.join("thumbnails.png"), b"\x89PNG").unwrap(),
+            &["thumbnails.png", "8-bit grey sheet", "record it again"],
+        ),
+        (
+            &|root| {
+                let path = root.join("stimuli.json");
+                let text = fs::read_to_string(&path).unwrap();
+                fs::write(path, text.replace("\"width\":3", "\"width\":30000000000")).unwrap();
+            },
+            &["thumbnails.png", "no sheet has"],
+        ),
+    ];
+    for (change, words) in cases {
+        let (message, _) = opened_after(&|folder| change(folder.ancestors().nth(2).unwrap()));
+        assert!(words.iter().all(|word| message.contains(word)), "{words:?} not in: {message}");
+    }
+}
+
+#[test]
+fn changed_and_non_finite_values_are_found() {
+    let (root, folder) = store();
+    let path = folder.join("conv1.positions-as-stimuli.npy");
+    let mut bytes = fs::read(&path).unwrap();
+    let at = bytes.len() - 4 * (2 * 4 * N) + 4 * (2 * 13 + 1);
+    bytes[at..at + 4].copy_from_slice(&f32::NAN.to_le_bytes());
+    fs::write(&path, bytes).unwrap();
+    let store = Store::open(root.path()).unwrap();
+    let message = store.verify().unwrap_err().to_string();
+    for words in ["positions-as-stimuli.npy", "sha256", "manifest.json", "record it again"] {
+        assert!(message.contains(words), "{message}");
+    }
+    let mut out = Activations::empty(store.representations()[1].precision, 2);
+    store.read(1, &[0, 1, 2, 4], &mut out).unwrap();
+    let message = store.read(1, &[9, 2, 3], &mut out).unwrap_err().to_string();
+    for words in ["conv1:positions-as-stimuli", "row 13, unit 1", "NaN"] {
+        assert!(message.contains(words), "{message}");
+    }
+    assert!(Cached::load(&store, &[1]).is_err());
+    assert!(Cached::load(&store, &[0, 2]).is_ok());
+}
