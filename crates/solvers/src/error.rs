@@ -1,0 +1,106 @@
+//! What can be wrong with a problem.
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Which marginal of a transport problem an error speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The masses of the rows, `a`.
+    Rows,
+    /// The masses of the columns, `b`.
+    Columns,
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Rows => "row",
+            Self::Columns => "column",
+        })
+    }
+}
+
+/// What can be wrong with a problem. Every well-posed problem is solved.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// There is nothing to match.
+    #[error("the cost matrix is {rows} × {columns}; expected at least one row and one column")]
+    Empty {
+        /// Rows of the cost matrix.
+        rows: usize,
+        /// Columns of the cost matrix.
+        columns: usize,
+    },
+    /// A cost is NaN or infinite.
+    #[error(
+        "cost ({row}, {column}) is {value}; expected finite numbers; give a forbidden pair a large finite cost"
+    )]
+    NonFiniteCost {
+        /// Row of the first such cost, columns searched in order.
+        row: usize,
+        /// Column of the first such cost.
+        column: usize,
+        /// The cost.
+        value: f64,
+    },
+    /// A cost is finite, but sums of such costs would overflow.
+    #[error(
+        "cost ({row}, {column}) is {value:e}; expected magnitudes up to {limit:e}; rescale the costs"
+    )]
+    CostTooLarge {
+        /// Row of the first such cost, columns searched in order.
+        row: usize,
+        /// Column of the first such cost.
+        column: usize,
+        /// The cost.
+        value: f64,
+        /// The largest magnitude that is accepted.
+        limit: f64,
+    },
+    /// A marginal has another length than the cost matrix says.
+    #[error("found {found} {side} masses for {expected} {side}s of the cost matrix")]
+    MarginalLength {
+        /// Which marginal.
+        side: Side,
+        /// Masses given.
+        found: usize,
+        /// Rows or columns of the cost matrix.
+        expected: usize,
+    },
+    /// A mass is negative, NaN or infinite.
+    #[error("the mass of {side} {index} is {value}; expected a finite number of at least 0")]
+    InvalidMass {
+        /// Which marginal.
+        side: Side,
+        /// Index of the first such mass.
+        index: usize,
+        /// The mass.
+        value: f64,
+    },
+    /// The masses of a side are all zero, or out of the range of exact scaling.
+    #[error(
+        "the {side} masses sum to {sum:e}; expected between 1/{limit:e} and {limit:e}; rescale them"
+    )]
+    TotalMass {
+        /// Which marginal.
+        side: Side,
+        /// Their sum.
+        sum: f64,
+        /// The largest sum that is accepted; its reciprocal is the smallest.
+        limit: f64,
+    },
+    /// The two marginals do not hold the same mass.
+    #[error(
+        "the row masses sum to {rows}, the column masses to {columns}; expected equal sums (relative difference up to {tolerance:e}); normalise both"
+    )]
+    UnequalMass {
+        /// Sum of the row masses.
+        rows: f64,
+        /// Sum of the column masses.
+        columns: f64,
+        /// Largest relative difference that is accepted.
+        tolerance: f64,
+    },
+}
