@@ -15,6 +15,7 @@ mod stimuli;
 use std::cmp::Ordering;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use manifest::{LayerFile, MANIFEST, Manifest, VERSION};
 use sha2::{Digest, Sha256};
@@ -30,6 +31,9 @@ pub use stimuli::write_stimuli;
 
 /// Bytes of rows that are read at a time, then checked while they are in cache.
 const PIECE: usize = 256 << 10;
+
+/// Files that are written and synced at the same time.
+const WRITERS: usize = 16;
 
 /// What one network said at one checkpoint: a folder of the store.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,11 +78,7 @@ pub fn write_recording(root: &Path, stimuli: &StimulusSet, recording: &Recording
     let parent = manifest::network_folder(root, &recording.network);
     fs::create_dir_all(&parent).map_err(Error::io("create", &parent))?;
     atomic::write_folder(&folder, |new| {
-        let layers = recording
-            .layers
-            .iter()
-            .map(|layer| write_layer(new, &folder, layer))
-            .collect::<Result<_>>()?;
+        let layers = write_layers(new, &folder, &recording.layers)?;
         let manifest = Manifest {
             version: VERSION,
             network: recording.network.clone(),
@@ -93,6 +93,25 @@ pub fn write_recording(root: &Path, stimuli: &StimulusSet, recording: &Recording
             Ok(serde_json::to_writer_pretty(out, &manifest)?)
         })
     })
+}
+
+/// Several at a time: waiting for the disk to confirm one file after the other takes four times as long.
+fn write_layers(new: &Path, folder: &Path, layers: &[RecordedLayer]) -> Result<Vec<LayerFile>> {
+    let mut written = Vec::with_capacity(layers.len());
+    for some in layers.chunks(WRITERS) {
+        let results: Vec<Result<LayerFile>> = thread::scope(|scope| {
+            let write = |layer| scope.spawn(move || write_layer(new, folder, layer));
+            let writers: Vec<_> = some.iter().map(write).collect();
+            let join = |writer: thread::ScopedJoinHandle<'_, _>| {
+                writer.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+            };
+            writers.into_iter().map(join).collect()
+        });
+        for result in results {
+            written.push(result?);
+        }
+    }
+    Ok(written)
 }
 
 fn write_layer(new: &Path, folder: &Path, layer: &RecordedLayer) -> Result<LayerFile> {
