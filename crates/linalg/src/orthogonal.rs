@@ -4,7 +4,7 @@ use faer::{Mat, MatRef};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::{Result, matmul_abt, svd};
+use crate::{Result, Svd, matmul_abt, svd};
 
 /// Orthogonal matrix from the uniform (Haar) distribution over all n × n ones, reflections included.
 ///
@@ -31,16 +31,22 @@ pub fn random_orthogonal(n: usize, rng: &mut impl Rng) -> Mat<f64> {
     q
 }
 
-/// The orthogonal polar factor `U Vᵀ` of a p × q matrix, from its thin singular value decomposition.
+/// Singular values below this share of the largest are noise of the moments: their vectors carry no correspondence.
+const NULL_SINGULAR_VALUE: f64 = 1e-10;
+
+/// The polar factor `U Vᵀ` of a p × q matrix: a partial isometry, from its singular value decomposition.
 ///
 /// It maximises `tr(Qᵀ a)` over matrices with orthonormal columns (p ≥ q) or rows (p ≤ q): the solution of the orthogonal
-/// Procrustes problem (Schönemann 1966). Where `a` has rank below min(p, q) the maximiser is not unique; one is returned.
+/// Procrustes problem (Schönemann 1966). Directions that `a` does not determine (singular values below 1e-10 of the
+/// largest) are mapped to zero, so that the answer is unique where the rank is below min(p, q).
 ///
 /// # Errors
 /// As [`svd`].
 pub fn polar_factor(a: MatRef<'_, f64>) -> Result<Mat<f64>> {
-    let decomposition = svd(a)?;
-    Ok(matmul_abt(decomposition.u.as_ref(), decomposition.v.as_ref()))
+    let Svd { u, values, v } = svd(a)?;
+    let cut = NULL_SINGULAR_VALUE * values.first().copied().unwrap_or(0.0);
+    let rank = values.iter().take_while(|&&s| s > cut).count();
+    Ok(matmul_abt(u.subcols(0, rank), v.subcols(0, rank)))
 }
 
 #[cfg(test)]

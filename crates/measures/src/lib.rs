@@ -1,1 +1,30 @@
 //! Similarity measures between representations, one file each, and their registry.
+//!
+//! A measure reads a statistic of a pair of representations and returns a [`Comparison`]. It does no input or output and
+//! knows no network, layer, file, study or plot. [`MEASURES`] lists them all; [`parse`] reads the one grammar in which a
+//! measure and its parameters are written everywhere: `id` or `id:key=value,key=value`.
+
+mod comparison;
+mod direction;
+mod entry;
+mod error;
+mod info;
+mod linear_map;
+mod measure;
+pub mod measures;
+mod page;
+mod spec;
+mod statistic;
+
+pub use comparison::{Comparison, Mapping, Warning};
+pub use direction::{Direction, Directed};
+pub use entry::Entry;
+pub use error::{Error, Result};
+pub use info::{
+    Example, Family, Info, Invariance, Orientation, Parameter, Reads, Reference, SideName, Symmetry,
+};
+pub use measure::{DynMeasure, Measure};
+pub use measures::MEASURES;
+pub use page::page;
+pub use spec::{find, parse};
+pub use statistic::{Fold, HeldOutMoments, Statistic, WholeMoments};

@@ -1,1 +1,32 @@
-//! Sufficient statistics of data: streamed, mergeable moments in blocks of stimuli.
+//! Sufficient statistics of data.
+//!
+//! Nearly every similarity measure depends on the data only through first and second moments. They are gathered once, in
+//! *blocks* of stimuli, and everything else (cross-validation, jackknife, sample-size curves) is arithmetic on blocks:
+//!
+//! - [`Marginal`]: mean and scatter of one representation, per block; shared by all pairs it takes part in.
+//! - [`Cross`]: the cross-scatter of two representations, per block; the only thing that is gathered per pair.
+//! - [`Side`], [`Pair`]: the same merged over any [`BlockSet`], with factorisations remembered.
+//! - [`Split`], [`SplitDesign`]: which blocks a map is fitted on, and which it is evaluated on.
+//!
+//! Everything is centred before it is multiplied and merged by the update of Chan, Golub & LeVeque (1983), never by
+//! `E[xy] − E[x]E[y]`. f32 activations are multiplied in f32 and accumulated in f64.
+
+mod blocks;
+mod cross;
+mod error;
+mod gather;
+mod marginal;
+mod pair;
+mod side;
+mod split;
+mod units;
+
+pub use blocks::{BlockSet, Blocks, MAX_BLOCKS};
+pub use cross::Cross;
+pub use error::{Error, Result};
+pub use gather::{ROWS_PER_CHUNK, Reading, gather_cross, gather_marginal};
+pub use marginal::Marginal;
+pub use pair::{Pair, PairMoments};
+pub use side::{Side, SideMoments};
+pub use split::{Split, SplitDesign};
+pub use units::{UnitPolicy, UnitSelection, select_units};

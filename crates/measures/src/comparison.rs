@@ -1,0 +1,132 @@
+//! What a measure returns.
+
+use serde::Serialize;
+
+/// A score, what it is made of, and what to beware of.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Comparison {
+    /// The score (or distance); finite, within the range of the measure.
+    pub score: f64,
+    /// The part of each unit, where the score is a mean over units; `None` for a unit that takes no part.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub per_unit: Option<Vec<Option<f64>>>,
+    /// The fitted correspondence, one for each fold.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mappings: Vec<Mapping>,
+    /// Caveats of this very comparison.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+impl Comparison {
+    /// A bare score.
+    #[must_use]
+    pub fn of_score(score: f64) -> Self {
+        Self { score, per_unit: None, mappings: Vec::new(), warnings: Vec::new() }
+    }
+
+    /// The mean over folds. Warnings are those of all folds, each kind once.
+    pub(crate) fn mean(folds: Vec<Self>) -> Self {
+        let n = folds.len() as f64;
+        let score = folds.iter().map(|f| f.score).sum::<f64>() / n;
+        let per_unit = folds.iter().map(|f| f.per_unit.as_deref()).collect::<Option<Vec<_>>>();
+        let per_unit = per_unit.map(|folds| mean_per_unit(&folds));
+        let mut warnings: Vec<Warning> = Vec::new();
+        let mut mappings = Vec::new();
+        for fold in folds {
+            for warning in fold.warnings {
+                if !warnings.iter().any(|w| w.kind() == warning.kind()) {
+                    warnings.push(warning);
+                }
+            }
+            mappings.extend(fold.mappings);
+        }
+        Self { score, per_unit, mappings, warnings }
+    }
+}
+
+/// Mean over the folds in which a unit takes part.
+fn mean_per_unit(folds: &[&[Option<f64>]]) -> Vec<Option<f64>> {
+    let n_units = folds.first().map_or(0, |f| f.len());
+    (0..n_units)
+        .map(|u| {
+            let values: Vec<f64> = folds.iter().filter_map(|f| f[u]).collect();
+            (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+        })
+        .collect()
+}
+
+/// A correspondence between units.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mapping {
+    /// For each unit of x its partner in y.
+    Matching(Vec<Option<usize>>),
+    /// Units (i of x, j of y) and the mass that goes from one to the other; masses sum to 1.
+    Plan(Vec<(usize, usize, f64)>),
+}
+
+/// A caveat with its numbers.
+#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Warning {
+    /// Units constant over a fit or eval set took no part.
+    UnitsDropped {
+        /// `x` or `y`.
+        side: String,
+        /// Units left out.
+        dropped: usize,
+        /// Units there were.
+        of: usize,
+    },
+    /// The wider side has units without a partner.
+    UnitsUnmatched {
+        /// Units without a partner.
+        unmatched: usize,
+        /// Units there were.
+        of: usize,
+    },
+    /// With so few samples the estimator is far above its value for many samples.
+    FewSamples {
+        /// Samples.
+        samples: usize,
+        /// Units of both sides.
+        units: usize,
+    },
+    /// A prediction is constant over an eval set; its correlation counts as 0.
+    ConstantPrediction {
+        /// Units whose prediction is constant.
+        units: usize,
+        /// Units that were predicted.
+        of: usize,
+    },
+}
+
+impl Warning {
+    /// The kind, without the numbers.
+    #[must_use]
+    pub fn kind(&self) -> std::mem::Discriminant<Self> {
+        std::mem::discriminant(self)
+    }
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::UnitsDropped { side, dropped, of } => write!(
+                f,
+                "{dropped} of {of} units of {side} are constant over a fit or eval set and take no part"
+            ),
+            Self::UnitsUnmatched { unmatched, of } => {
+                write!(f, "{unmatched} of {of} units have no partner and take no part in the mean")
+            }
+            Self::FewSamples { samples, units } => write!(
+                f,
+                "{samples} samples for {units} units: the score is biased upward; compare it with its chance level"
+            ),
+            Self::ConstantPrediction { units, of } => {
+                write!(f, "{units} of {of} predictions are constant over an eval set; their correlation counts as 0")
+            }
+        }
+    }
+}

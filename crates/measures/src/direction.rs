@@ -1,0 +1,70 @@
+//! Which representation is predicted from which.
+
+use consilience_linalg::MatRef;
+use consilience_statistics::{PairMoments, SideMoments};
+use serde::{Deserialize, Serialize};
+
+use crate::{Comparison, Result, Symmetry};
+
+/// Which representation is predicted from which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// Predict y from x; the mean is over units of y (for semi-matching, over units of x).
+    XToY,
+    /// Predict x from y.
+    YToX,
+    /// The mean of the two.
+    #[default]
+    Both,
+}
+
+impl Direction {
+    /// Both directions together are symmetric.
+    #[must_use]
+    pub fn symmetry(self) -> Symmetry {
+        if self == Self::Both { Symmetry::Symmetric } else { Symmetry::Directed }
+    }
+
+    /// Runs a directed comparison in the directions asked for, and averages the scores.
+    ///
+    /// The parts of single units are kept where there is one direction only.
+    pub(crate) fn average(
+        self,
+        mut compare: impl FnMut(bool) -> Result<Comparison>,
+    ) -> Result<Comparison> {
+        match self {
+            Self::XToY => compare(true),
+            Self::YToX => compare(false),
+            Self::Both => {
+                let (there, back) = (compare(true)?, compare(false)?);
+                let both = Comparison::mean(vec![there, back]);
+                Ok(Comparison { per_unit: None, mappings: Vec::new(), ..both })
+            }
+        }
+    }
+}
+
+/// Moments of a pair seen in one direction: `source` predicts `target`.
+#[derive(Debug, Clone, Copy)]
+pub struct Directed<'a> {
+    /// What is predicted from.
+    pub source: &'a SideMoments,
+    /// What is predicted.
+    pub target: &'a SideMoments,
+    /// Σ source targetᵀ.
+    pub cross: MatRef<'a, f64>,
+}
+
+impl<'a> Directed<'a> {
+    /// x predicts y if `forward`, else y predicts x.
+    #[must_use]
+    pub fn of(moments: &'a PairMoments, forward: bool) -> Self {
+        let cross = moments.cross.as_ref();
+        if forward {
+            Self { source: &moments.x, target: &moments.y, cross }
+        } else {
+            Self { source: &moments.y, target: &moments.x, cross: cross.transpose() }
+        }
+    }
+}

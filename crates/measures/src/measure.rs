@@ -1,0 +1,87 @@
+//! The trait of a measure, and its form without type parameters.
+
+use std::fmt::Debug;
+
+use consilience_statistics::{Pair, SplitDesign};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Comparison, Error, Info, Invariance, Reads, Result, SideName, Statistic, Symmetry};
+
+/// A measure with its parameters: public fields, `Default`, serde with `deny_unknown_fields`.
+pub trait Measure: Default + DeserializeOwned + Serialize + Debug + Send + Sync + 'static {
+    /// What is known about it.
+    const INFO: &'static Info;
+    /// What it reads of the data; nothing else can be reached.
+    type Statistic: Statistic;
+
+    /// Checks the parameters. The message says what was found and what is allowed.
+    ///
+    /// # Errors
+    /// The problem in words.
+    fn validate(&self) -> std::result::Result<(), String> {
+        Ok(())
+    }
+
+    /// Whether exchanging x and y changes the score, with these parameters.
+    fn symmetry(&self) -> Symmetry;
+
+    /// Changes of one side that leave the score as it is, with these parameters.
+    fn invariances(&self, side: SideName) -> &'static [Invariance];
+
+    /// The comparison of one view.
+    ///
+    /// # Errors
+    /// When the measure has no value on this input.
+    fn compare(&self, view: <Self::Statistic as Statistic>::View<'_>) -> Result<Comparison>;
+}
+
+/// A measure with its type forgotten. There is one implementation, for every [`Measure`].
+pub trait DynMeasure: Debug + Send + Sync {
+    /// What is known about it.
+    fn info(&self) -> &'static Info;
+    /// What it reads, by its type.
+    fn reads(&self) -> Reads;
+    /// Canonical spec: the id, and every parameter that is not the default, sorted.
+    fn spec(&self) -> String;
+    /// See [`Measure::symmetry`].
+    fn symmetry(&self) -> Symmetry;
+    /// See [`Measure::invariances`].
+    fn invariances(&self, side: SideName) -> &'static [Invariance];
+    /// The mean comparison over the splits of a design.
+    ///
+    /// # Errors
+    /// When the measure has no value on this input. A score is never NaN.
+    fn evaluate(&self, pair: Pair<'_>, design: &SplitDesign) -> Result<Comparison>;
+}
+
+impl<M: Measure> DynMeasure for M {
+    fn info(&self) -> &'static Info {
+        M::INFO
+    }
+
+    fn reads(&self) -> Reads {
+        M::Statistic::READS
+    }
+
+    fn spec(&self) -> String {
+        crate::spec::canonical(self)
+    }
+
+    fn symmetry(&self) -> Symmetry {
+        Measure::symmetry(self)
+    }
+
+    fn invariances(&self, side: SideName) -> &'static [Invariance] {
+        Measure::invariances(self, side)
+    }
+
+    fn evaluate(&self, pair: Pair<'_>, design: &SplitDesign) -> Result<Comparison> {
+        let comparison = M::Statistic::evaluate(pair, design, |view| self.compare(view))?;
+        if comparison.score.is_finite() {
+            return Ok(comparison);
+        }
+        let reason = format!("the result is {}; the moments are degenerate", comparison.score);
+        Err(Error::Undefined { id: M::INFO.id, reason })
+    }
+}

@@ -1,0 +1,77 @@
+#![doc = include_str!("../../docs/linear-cka.md")]
+
+use consilience_linalg::squared_norm;
+use consilience_statistics::PairMoments;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Comparison, Error, Example, Family, Info, Invariance, Measure, Orientation, Reference, Result,
+    SideName, Symmetry, Warning, WholeMoments,
+};
+
+/// Samples per unit below which the biased estimator is worth a warning: its expectation for independent Gaussian
+/// representations is about √(pq)/n of a perfect score.
+const SAMPLES_PER_UNIT: usize = 10;
+
+/// Linear centred kernel alignment, biased estimator.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinearCka {}
+
+impl Measure for LinearCka {
+    const INFO: &'static Info = &Info {
+        id: "linear-cka",
+        title: "Linear CKA (biased)",
+        summary: "How alike the similarities among stimuli are in the two representations, by their inner products.",
+        definition: r"$\lVert X^\top Y\rVert_F^2 / (\lVert X^\top X\rVert_F \, \lVert Y^\top Y\rVert_F)$ with centred columns, over all stimuli. The same as the normalised Hilbert–Schmidt independence criterion of the linear kernels (Gretton's estimator).",
+        family: Family::Kernel,
+        orientation: Orientation::Score,
+        range: (0.0, 1.0),
+        identity_tolerance: 1e-12,
+        complexity: "O(p² + q² + p q)",
+        caveats: &[
+            "Biased upward: for independent representations its expectation grows with units per sample and tends to 1. Use debiased-linear-cka where stimuli are fewer than some ten times the units.",
+            "Some packages return the arc cosine under the same name; some add 1e-6 to the denominator.",
+            "Dominated by directions of large variance; insensitive to the loss of many small ones (Ding et al. 2021).",
+        ],
+        parameters: &[],
+        references: &[
+            Reference {
+                citation: "Kornblith, Norouzi, Lee & Hinton 2019, Similarity of Neural Network Representations Revisited, equation 5 and section 3",
+                link: "https://arxiv.org/abs/1905.00414",
+            },
+            Reference {
+                citation: "Ding, Denain & Steinhardt 2021, Grounding Representation Similarity with Statistical Testing",
+                link: "https://arxiv.org/abs/2108.01661",
+            },
+        ],
+        examples: &[Example { spec: "linear-cka", what: "all stimuli, biased estimator" }],
+        revision: 1,
+    };
+    type Statistic = WholeMoments;
+
+    fn symmetry(&self) -> Symmetry {
+        Symmetry::Symmetric
+    }
+
+    fn invariances(&self, _: SideName) -> &'static [Invariance] {
+        use Invariance::{IsotropicScale, Orthogonal, Permutation, Shift};
+        &[Permutation, Shift, IsotropicScale, Orthogonal]
+    }
+
+    fn compare(&self, moments: &PairMoments) -> Result<Comparison> {
+        let own = squared_norm(moments.x.scatter()) * squared_norm(moments.y.scatter());
+        if own <= 0.0 {
+            let reason = "a representation has no variance; record other stimuli".to_owned();
+            return Err(Error::Undefined { id: Self::INFO.id, reason });
+        }
+        // Cauchy and Schwarz bound the ratio by 1; rounding may pass it by a few units in the last place.
+        let score = (squared_norm(moments.cross.as_ref()) / own.sqrt()).min(1.0);
+        let (p, q) = (moments.x.n_units(), moments.y.n_units());
+        let mut comparison = Comparison::of_score(score);
+        if moments.n < SAMPLES_PER_UNIT * p.max(q) {
+            comparison.warnings = vec![Warning::FewSamples { samples: moments.n, units: p + q }];
+        }
+        Ok(comparison)
+    }
+}

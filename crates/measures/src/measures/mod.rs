@@ -1,0 +1,22 @@
+//! The registry: one file and one line a measure. The order here is the order in all lists.
+
+use crate::Entry;
+
+pub mod debiased_linear_cka;
+pub mod linear_cka;
+pub mod permutation;
+pub mod procrustes;
+pub mod ridge;
+pub mod semi_matching;
+pub mod soft_matching;
+
+/// Every measure.
+pub static MEASURES: &[Entry] = &[
+    Entry::of::<ridge::Ridge>(),
+    Entry::of::<procrustes::Procrustes>(),
+    Entry::of::<permutation::Permutation>(),
+    Entry::of::<semi_matching::SemiMatching>(),
+    Entry::of::<soft_matching::SoftMatching>(),
+    Entry::of::<linear_cka::LinearCka>(),
+    Entry::of::<debiased_linear_cka::DebiasedLinearCka>(),
+];

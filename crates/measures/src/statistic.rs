@@ -1,0 +1,77 @@
+//! What a measure may read: each statistic knows how to make its views from a pair and a design.
+
+use consilience_statistics::{Pair, PairMoments, Split, SplitDesign};
+
+use crate::{Comparison, Reads, Result};
+
+/// A kind of statistic. Its view is all that a measure of it can reach.
+pub trait Statistic {
+    /// Name of the kind.
+    const READS: Reads;
+    /// What the measure sees.
+    type View<'a>;
+
+    /// Makes the views of the design one after the other, and returns the mean of the comparisons.
+    ///
+    /// # Errors
+    /// Whatever the comparison returns.
+    fn evaluate(
+        pair: Pair<'_>,
+        design: &SplitDesign,
+        compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
+    ) -> Result<Comparison>;
+}
+
+/// Moments over all stimuli of the design.
+#[derive(Debug)]
+pub struct WholeMoments;
+
+impl Statistic for WholeMoments {
+    const READS: Reads = Reads::WholeMoments;
+    type View<'a> = &'a PairMoments;
+
+    fn evaluate(
+        pair: Pair<'_>,
+        design: &SplitDesign,
+        mut compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
+    ) -> Result<Comparison> {
+        compare(&pair.over(design.all()))
+    }
+}
+
+/// Moments over a fit set and over an eval set, split after split.
+#[derive(Debug)]
+pub struct HeldOutMoments;
+
+/// One split: what is fitted on, what is scored on.
+#[derive(Debug)]
+pub struct Fold<'a> {
+    /// Moments of the fit set.
+    pub fit: &'a PairMoments,
+    /// Moments of the eval set; the same as `fit` in sample.
+    pub eval: &'a PairMoments,
+    /// The pair, for moments of the folds inside the fit set.
+    pub pair: Pair<'a>,
+    /// The split.
+    pub split: &'a Split,
+}
+
+impl Statistic for HeldOutMoments {
+    const READS: Reads = Reads::HeldOutMoments;
+    type View<'a> = Fold<'a>;
+
+    fn evaluate(
+        pair: Pair<'_>,
+        design: &SplitDesign,
+        mut compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
+    ) -> Result<Comparison> {
+        let folds = design.splits().iter().map(|split| {
+            let fit = pair.over(split.fit);
+            if split.is_in_sample() {
+                return compare(Fold { fit: &fit, eval: &fit, pair, split });
+            }
+            compare(Fold { fit: &fit, eval: &pair.over(split.eval), pair, split })
+        });
+        Ok(Comparison::mean(folds.collect::<Result<Vec<_>>>()?))
+    }
+}

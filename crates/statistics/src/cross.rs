@@ -1,0 +1,178 @@
+//! Cross-moments of two representations, block by block.
+
+use consilience_linalg::{Mat, MatRef, Real, add_cross, add_outer, matmul_atb};
+
+use crate::gather::Centred;
+use crate::marginal::{dot, times, weighted_sum};
+
+/// Cross-moments of the rows of one block, each side centred at its own mean over the block.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct BlockCross {
+    pub(crate) n: usize,
+    pub(crate) x: SideSummary,
+    pub(crate) y: SideSummary,
+    /// Σ x yᵀ, p × q.
+    pub(crate) scatter: Mat<f64>,
+    /// Σ ‖x‖²‖y‖².
+    pub(crate) norms: f64,
+}
+
+/// What merging cross-moments needs to know of one side.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct SideSummary {
+    pub(crate) mean: Vec<f64>,
+    /// Σ ‖x‖².
+    pub(crate) trace: f64,
+    /// Σ ‖other side‖² x.
+    pub(crate) other_norm_2_x: Vec<f64>,
+}
+
+impl BlockCross {
+    pub(crate) fn empty(p: usize, q: usize) -> Self {
+        let side = |units: usize| SideSummary {
+            mean: vec![0.0; units],
+            trace: 0.0,
+            other_norm_2_x: vec![0.0; units],
+        };
+        Self { n: 0, x: side(p), y: side(q), scatter: Mat::zeros(p, q), norms: 0.0 }
+    }
+
+    /// Adds a chunk of rows, each side centred at its own mean over the chunk. The product goes straight into the sum.
+    pub(crate) fn add_chunk<T: Real>(&mut self, x: &Centred<'_, T>, y: &Centred<'_, T>) {
+        let chunk = Self {
+            n: x.view.nrows(),
+            x: SideSummary {
+                mean: x.mean.clone(),
+                trace: x.squared_norms.iter().sum(),
+                other_norm_2_x: weighted_sum(x.view, y.squared_norms),
+            },
+            y: SideSummary {
+                mean: y.mean.clone(),
+                trace: y.squared_norms.iter().sum(),
+                other_norm_2_x: weighted_sum(y.view, x.squared_norms),
+            },
+            scatter: Mat::zeros(0, 0),
+            norms: dot(x.squared_norms, y.squared_norms),
+        };
+        if self.n == 0 {
+            let mut scatter = std::mem::replace(&mut self.scatter, Mat::zeros(0, 0));
+            add_cross(&mut scatter, x.view, y.view);
+            *self = Self { scatter, ..chunk };
+            return;
+        }
+        let mut product = Mat::zeros(self.scatter.nrows(), self.scatter.ncols());
+        add_cross(&mut product, x.view, y.view);
+        self.merge(&Self { scatter: product, ..chunk });
+    }
+
+    /// Adds the rows of another block (Chan's update for all of the sums).
+    pub(crate) fn merge(&mut self, other: &Self) {
+        if other.n == 0 {
+            return;
+        }
+        if self.n == 0 {
+            self.clone_from(other);
+            return;
+        }
+        let n = self.n + other.n;
+        let share = other.n as f64 / n as f64;
+        let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| b - a).collect::<Vec<f64>>();
+        let dx = apart(&self.x.mean, &other.x.mean);
+        let dy = apart(&self.y.mean, &other.y.mean);
+        let moved_self = self.about(&scaled(&dx, -share), &scaled(&dy, -share));
+        let moved_other = other.about(&scaled(&dx, 1.0 - share), &scaled(&dy, 1.0 - share));
+        let weight = self.n as f64 * share;
+        self.scatter += &other.scatter;
+        add_outer(&mut self.scatter, weight, &dx, &dy);
+        self.norms = moved_self.norms + moved_other.norms;
+        merge_side(&mut self.x, &moved_self.x, &moved_other.x, &dx, share);
+        merge_side(&mut self.y, &moved_self.y, &moved_other.y, &dy, share);
+        self.n = n;
+    }
+
+    /// The sums that depend on the centre, for rows x + δ and y + ε.
+    fn about(&self, delta: &[f64], epsilon: &[f64]) -> Moved {
+        let n = self.n as f64;
+        let (d, e) = (dot(delta, delta), dot(epsilon, epsilon));
+        let c_epsilon = times(&self.scatter, epsilon);
+        let c_delta = transpose_times(&self.scatter, delta);
+        let norms = self.norms
+            + 2.0 * dot(&self.y.other_norm_2_x, epsilon)
+            + 2.0 * dot(&self.x.other_norm_2_x, delta)
+            + 4.0 * dot(delta, &c_epsilon)
+            + e * self.x.trace
+            + d * self.y.trace
+            + n * d * e;
+        let side = |u: &[f64], c: &[f64], other_trace: f64, other: f64, shift: &[f64]| {
+            (0..u.len())
+                .map(|i| u[i] + 2.0 * c[i] + (other_trace + n * other) * shift[i])
+                .collect::<Vec<f64>>()
+        };
+        Moved {
+            norms,
+            x: (side(&self.x.other_norm_2_x, &c_epsilon, self.y.trace, e, delta), self.x.trace + n * d),
+            y: (side(&self.y.other_norm_2_x, &c_delta, self.x.trace, d, epsilon), self.y.trace + n * e),
+        }
+    }
+
+    fn rotate_x(&self, rotation: MatRef<'_, f64>) -> Self {
+        let turn = |v: &[f64]| {
+            (0..rotation.ncols())
+                .map(|j| v.iter().zip(rotation.col(j).iter()).map(|(a, b)| a * b).sum())
+                .collect::<Vec<f64>>()
+        };
+        Self {
+            x: SideSummary {
+                mean: turn(&self.x.mean),
+                trace: self.x.trace,
+                other_norm_2_x: turn(&self.x.other_norm_2_x),
+            },
+            scatter: matmul_atb(rotation, self.scatter.as_ref()),
+            ..self.clone()
+        }
+    }
+}
+
+struct Moved {
+    norms: f64,
+    x: (Vec<f64>, f64),
+    y: (Vec<f64>, f64),
+}
+
+fn merge_side(
+    side: &mut SideSummary,
+    a: &(Vec<f64>, f64),
+    b: &(Vec<f64>, f64),
+    difference: &[f64],
+    share: f64,
+) {
+    for (m, d) in side.mean.iter_mut().zip(difference) {
+        *m += share * d;
+    }
+    side.other_norm_2_x = a.0.iter().zip(&b.0).map(|(u, v)| u + v).collect();
+    side.trace = a.1 + b.1;
+}
+
+fn scaled(v: &[f64], factor: f64) -> Vec<f64> {
+    v.iter().map(|x| factor * x).collect()
+}
+
+fn transpose_times(matrix: &Mat<f64>, v: &[f64]) -> Vec<f64> {
+    (0..matrix.ncols()).map(|j| dot(matrix.col_as_slice(j), v)).collect()
+}
+
+/// Cross-moments of two representations in blocks of stimuli: the only statistic that is gathered per pair.
+///
+/// State is O(blocks · units of x · units of y), whatever the number of stimuli.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cross {
+    pub(crate) blocks: Vec<BlockCross>,
+}
+
+impl Cross {
+    /// The cross-moments with x rotated by an orthogonal matrix (rows of x times it): no second pass over the data.
+    #[must_use]
+    pub fn rotate_x(&self, rotation: MatRef<'_, f64>) -> Self {
+        Self { blocks: self.blocks.iter().map(|b| b.rotate_x(rotation)).collect() }
+    }
+}

@@ -1,0 +1,188 @@
+//! Moments of one representation, block by block.
+
+use consilience_linalg::{Mat, MatRef, Real, add_gram, add_outer, matmul, matmul_atb};
+
+/// Moments of the rows of one block, centred at the block's own mean.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct BlockMarginal {
+    /// Rows.
+    pub(crate) n: usize,
+    /// Mean of each unit.
+    pub(crate) mean: Vec<f64>,
+    /// Sum of outer products of the centred rows, p × p.
+    pub(crate) scatter: Mat<f64>,
+    /// Smallest value of each unit: with the largest, an exact test for a constant unit.
+    pub(crate) min: Vec<f64>,
+    /// Largest value of each unit.
+    pub(crate) max: Vec<f64>,
+    /// Sum of the squared squared norms of the centred rows, Σ‖x‖⁴.
+    pub(crate) norm_4: f64,
+    /// Sum of the centred rows times their squared norms, Σ‖x‖² x.
+    pub(crate) norm_2_x: Vec<f64>,
+}
+
+impl BlockMarginal {
+    pub(crate) fn empty(p: usize) -> Self {
+        Self {
+            n: 0,
+            mean: vec![0.0; p],
+            scatter: Mat::zeros(p, p),
+            min: vec![f64::INFINITY; p],
+            max: vec![f64::NEG_INFINITY; p],
+            norm_4: 0.0,
+            norm_2_x: vec![0.0; p],
+        }
+    }
+
+    /// Moments of a chunk: `values` are its rows, already centred at `mean`.
+    pub(crate) fn of_chunk<T: Real>(chunk: &crate::gather::Centred<'_, T>) -> Self {
+        let p = chunk.view.ncols();
+        let mut block = Self::empty(p);
+        block.n = chunk.view.nrows();
+        block.mean.clone_from(chunk.mean);
+        block.min.clone_from(chunk.min);
+        block.max.clone_from(chunk.max);
+        add_gram(&mut block.scatter, chunk.view);
+        block.norm_4 = chunk.squared_norms.iter().map(|k| k * k).sum();
+        block.norm_2_x = weighted_sum(chunk.view, chunk.squared_norms);
+        block
+    }
+
+    /// Adds the rows of another block: Chan's update, with the third and fourth norms moved to the common mean.
+    pub(crate) fn merge(&mut self, other: &Self) {
+        if other.n == 0 {
+            return;
+        }
+        let n = self.n + other.n;
+        let share = other.n as f64 / n as f64;
+        let difference: Vec<f64> = other.mean.iter().zip(&self.mean).map(|(b, a)| b - a).collect();
+        let mean: Vec<f64> = self.mean.iter().zip(&difference).map(|(a, d)| a + share * d).collect();
+        let shift_a: Vec<f64> = difference.iter().map(|d| -share * d).collect();
+        let shift_b: Vec<f64> = difference.iter().map(|d| (1.0 - share) * d).collect();
+        let (norm_4_a, norm_2_a) = self.norms_about(&shift_a);
+        let (norm_4_b, norm_2_b) = other.norms_about(&shift_b);
+        self.norm_4 = norm_4_a + norm_4_b;
+        self.norm_2_x = norm_2_a.iter().zip(&norm_2_b).map(|(a, b)| a + b).collect();
+        self.scatter += &other.scatter;
+        add_outer(&mut self.scatter, self.n as f64 * share, &difference, &difference);
+        for (a, b) in self.min.iter_mut().zip(&other.min) {
+            *a = a.min(*b);
+        }
+        for (a, b) in self.max.iter_mut().zip(&other.max) {
+            *a = a.max(*b);
+        }
+        self.mean = mean;
+        self.n = n;
+    }
+
+    /// Σ‖x + δ‖⁴ and Σ‖x + δ‖²(x + δ) for the centred rows x of this block.
+    fn norms_about(&self, shift: &[f64]) -> (f64, Vec<f64>) {
+        let n = self.n as f64;
+        let trace = self.trace();
+        let d = dot(shift, shift);
+        let scatter_shift = times(&self.scatter, shift);
+        let norm_4 = self.norm_4
+            + 4.0 * dot(shift, &scatter_shift)
+            + 4.0 * dot(shift, &self.norm_2_x)
+            + 2.0 * d * trace
+            + n * d * d;
+        let norm_2_x = (0..shift.len())
+            .map(|i| self.norm_2_x[i] + 2.0 * scatter_shift[i] + (trace + n * d) * shift[i])
+            .collect();
+        (norm_4, norm_2_x)
+    }
+
+    /// Total centred sum of squares.
+    pub(crate) fn trace(&self) -> f64 {
+        (0..self.scatter.nrows()).map(|i| self.scatter[(i, i)]).sum()
+    }
+
+    fn rotate(&self, q: MatRef<'_, f64>) -> Self {
+        let turn = |v: &[f64]| (0..q.ncols()).map(|j| dot_column(v, q, j)).collect::<Vec<f64>>();
+        let scatter = matmul(matmul_atb(q, self.scatter.as_ref()).as_ref(), q);
+        Self {
+            n: self.n,
+            mean: turn(&self.mean),
+            scatter: Mat::from_fn(q.ncols(), q.ncols(), |i, j| {
+                f64::midpoint(scatter[(i, j)], scatter[(j, i)])
+            }),
+            // After a rotation no unit keeps its range; any finite pair with min < max says "not constant".
+            min: vec![0.0; q.ncols()],
+            max: vec![1.0; q.ncols()],
+            norm_4: self.norm_4,
+            norm_2_x: turn(&self.norm_2_x),
+        }
+    }
+}
+
+/// Moments of one representation in blocks of stimuli: rows, means, scatters, ranges and norms.
+///
+/// State is O(blocks · units²), whatever the number of stimuli. Two marginals of the same units are merged by
+/// appending blocks; blocks are merged when a [`crate::Side`] is asked for a set of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Marginal {
+    pub(crate) name: String,
+    pub(crate) blocks: Vec<BlockMarginal>,
+}
+
+impl Marginal {
+    /// Name of the representation, for messages.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Number of units.
+    #[must_use]
+    pub fn n_units(&self) -> usize {
+        self.blocks.first().map_or(0, |b| b.mean.len())
+    }
+
+    /// Number of blocks.
+    #[must_use]
+    pub fn n_blocks(&self) -> usize {
+        self.blocks.len()
+    }
+
+    /// Number of rows in all blocks.
+    #[must_use]
+    pub fn n_rows(&self) -> usize {
+        self.blocks.iter().map(|b| b.n).sum()
+    }
+
+    /// The moments of the representation rotated by an orthogonal `q` (rows times q): no second pass over the data.
+    #[must_use]
+    pub fn rotate(&self, q: MatRef<'_, f64>) -> Self {
+        Self { name: self.name.clone(), blocks: self.blocks.iter().map(|b| b.rotate(q)).collect() }
+    }
+}
+
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
+}
+
+fn dot_column(v: &[f64], q: MatRef<'_, f64>, j: usize) -> f64 {
+    v.iter().zip(q.col(j).iter()).map(|(x, y)| x * y).sum()
+}
+
+/// `matrix · v`.
+pub(crate) fn times(matrix: &Mat<f64>, v: &[f64]) -> Vec<f64> {
+    let mut out = vec![0.0; matrix.nrows()];
+    for (j, &factor) in v.iter().enumerate() {
+        for (o, &m) in out.iter_mut().zip(matrix.col_as_slice(j)) {
+            *o += factor * m;
+        }
+    }
+    out
+}
+
+/// Sum of the rows, each times its weight, in f64.
+pub(crate) fn weighted_sum<T: Real>(rows: MatRef<'_, T>, weights: &[f64]) -> Vec<f64> {
+    let mut out = vec![0.0; rows.ncols()];
+    for (i, &w) in weights.iter().enumerate() {
+        for (o, &v) in out.iter_mut().zip(rows.row(i).iter()) {
+            *o += w * v.into();
+        }
+    }
+    out
+}

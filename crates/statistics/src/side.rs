@@ -1,0 +1,134 @@
+//! Moments of one representation over any set of blocks, remembered.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use consilience_linalg::{Eigen, Mat, MatRef, eigen_symmetric, matmul, matmul_atb};
+
+use crate::marginal::BlockMarginal;
+use crate::{BlockSet, Marginal, Result};
+
+/// A marginal with its merged moments and their factorisations remembered, so that all pairs share them.
+#[derive(Debug)]
+pub struct Side {
+    marginal: Arc<Marginal>,
+    merged: Mutex<BTreeMap<BlockSet, Arc<SideMoments>>>,
+    projected: Mutex<BTreeMap<(BlockSet, BlockSet), Arc<Mat<f64>>>>,
+}
+
+impl Side {
+    /// A side over all blocks of a marginal, with nothing remembered yet.
+    #[must_use]
+    pub fn new(marginal: Arc<Marginal>) -> Self {
+        Self { marginal, merged: Mutex::default(), projected: Mutex::default() }
+    }
+
+    /// The blocks it is made of.
+    #[must_use]
+    pub fn marginal(&self) -> &Marginal {
+        &self.marginal
+    }
+
+    /// Moments over a set of blocks, centred at their mean over that set.
+    ///
+    /// # Panics
+    /// If another thread panicked while it held the memory.
+    #[must_use]
+    pub fn over(&self, set: BlockSet) -> Arc<SideMoments> {
+        if let Some(found) = self.merged.lock().expect("no thread panicked").get(&set) {
+            return found.clone();
+        }
+        // Two threads may both compute it: they find the same, and the lock is not held while they work.
+        let moments = Arc::new(SideMoments::merge(&self.marginal, set));
+        self.merged.lock().expect("no thread panicked").entry(set).or_insert(moments).clone()
+    }
+
+    /// `Vᵀ S V`: the scatter over `eval` in the eigenbasis of the scatter over `fit`.
+    ///
+    /// # Errors
+    /// When the eigendecomposition fails.
+    ///
+    /// # Panics
+    /// If another thread panicked while it held the memory.
+    pub fn projected(&self, fit: BlockSet, eval: BlockSet) -> Result<Arc<Mat<f64>>> {
+        let key = (fit, eval);
+        if let Some(found) = self.projected.lock().expect("no thread panicked").get(&key) {
+            return Ok(found.clone());
+        }
+        let moments = self.over(fit);
+        let v = &moments.eigen()?.vectors;
+        let scatter = &self.over(eval).scatter;
+        let value = Arc::new(matmul(matmul_atb(v.as_ref(), scatter.as_ref()).as_ref(), v.as_ref()));
+        Ok(self.projected.lock().expect("no thread panicked").entry(key).or_insert(value).clone())
+    }
+}
+
+/// Moments of one representation over one set of blocks.
+#[derive(Debug)]
+pub struct SideMoments {
+    /// Rows.
+    pub n: usize,
+    /// Mean of each unit.
+    pub mean: Vec<f64>,
+    /// Σ x xᵀ, centred at the mean; divide by n for the covariance.
+    pub scatter: Mat<f64>,
+    /// Whether a unit has one value only over these rows (exactly; decided by its range).
+    pub constant: Vec<bool>,
+    /// Σ‖x‖⁴ of the centred rows.
+    pub norm_4: f64,
+    eigen: OnceLock<consilience_linalg::Result<Eigen>>,
+}
+
+impl SideMoments {
+    fn merge(marginal: &Marginal, set: BlockSet) -> Self {
+        let mut all = BlockMarginal::empty(marginal.n_units());
+        for block in set.iter().map(|b| &marginal.blocks[b]) {
+            if all.n == 0 {
+                all = block.clone();
+            } else {
+                all.merge(block);
+            }
+        }
+        Self {
+            n: all.n,
+            constant: all.min.iter().zip(&all.max).map(|(min, max)| min >= max).collect(),
+            mean: all.mean,
+            scatter: all.scatter,
+            norm_4: all.norm_4,
+            eigen: OnceLock::new(),
+        }
+    }
+
+    /// Number of units.
+    #[must_use]
+    pub fn n_units(&self) -> usize {
+        self.mean.len()
+    }
+
+    /// Sum of squares of all units, the trace of the scatter.
+    #[must_use]
+    pub fn trace(&self) -> f64 {
+        (0..self.n_units()).map(|i| self.scatter[(i, i)]).sum()
+    }
+
+    /// Square root of a unit's sum of squares: 0 for a constant unit.
+    #[must_use]
+    pub fn norm(&self, unit: usize) -> f64 {
+        if self.constant[unit] { 0.0 } else { self.scatter[(unit, unit)].max(0.0).sqrt() }
+    }
+
+    /// Eigendecomposition of the scatter, computed once.
+    ///
+    /// # Errors
+    /// When it does not converge.
+    pub fn eigen(&self) -> Result<&Eigen> {
+        let eigen = self.eigen.get_or_init(|| eigen_symmetric(self.scatter.as_ref()));
+        eigen.as_ref().map_err(|e| e.clone().into())
+    }
+
+    /// The scatter as a view.
+    #[must_use]
+    pub fn scatter(&self) -> MatRef<'_, f64> {
+        self.scatter.as_ref()
+    }
+}
