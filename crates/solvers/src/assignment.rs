@@ -124,7 +124,7 @@ impl AssignmentWorkspace {
     /// The result in terms of the matrix. The line potentials are computed from the prices, so they are feasible whatever
     /// was rounded on the way, and the gap is a sum of nonnegative terms.
     fn result(&mut self, cost: MatRef<'_, f64>, objective: Objective) -> Assignment {
-        let (table, prices) = (&self.table, self.matching.prices());
+        let (table, prices) = (&self.table, &self.matching.prices);
         self.line_potentials.clear();
         self.line_potentials.extend(table.iter().map(|line| least(line, prices)));
         let mut gap = 0.0;
@@ -136,8 +136,7 @@ impl AssignmentWorkspace {
         }
         let matched = column_of_row.iter().enumerate();
         let value = matched.filter_map(|(i, &j)| j.map(|j| cost[(i, j)])).fold(0.0, |s, c| s + c);
-        let (row_potentials, column_potentials) =
-            table.potentials(&self.line_potentials, prices);
+        let (row_potentials, column_potentials) = table.potentials(&self.line_potentials, prices);
         let gap = table.amount(gap);
         Assignment { column_of_row, value, row_potentials, column_potentials, gap, objective }
     }

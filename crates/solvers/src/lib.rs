@@ -1,9 +1,13 @@
 //! Pure algorithms with certificates: assignment, optimal transport.
 
 mod assignment;
+mod candidates;
 mod certificate;
 mod cost;
+mod dense_search;
 mod error;
+mod lazy_search;
+mod matching;
 mod scan;
 mod simplex;
 mod transport;

@@ -40,6 +40,18 @@ pub(crate) fn least(line: &[f64], prices: &[f64]) -> f64 {
     lanes.into_iter().fold(rest, smaller)
 }
 
+/// The smallest of some numbers, none NaN; infinite if there are none.
+pub(crate) fn minimum(numbers: &[f64]) -> f64 {
+    let mut lanes = [f64::INFINITY; LANES];
+    let (chunks, rest) = numbers.as_chunks::<LANES>();
+    for chunk in chunks {
+        for k in 0..LANES {
+            lanes[k] = smaller(chunk[k], lanes[k]);
+        }
+    }
+    rest.iter().copied().chain(lanes).fold(f64::INFINITY, smaller)
+}
+
 /// The lowest column whose `line[j] - prices[j]` is the smallest, with that value.
 pub(crate) fn least_column(line: &[f64], prices: &[f64]) -> (f64, usize) {
     let (mut value, mut start) = (f64::INFINITY, 0);
