@@ -1,3 +1,13 @@
 //! Chores of the repository.
 
-fn main() {}
+mod dataset;
+
+const USAGE: &str = "usage: cargo xtask dataset --from DIR [--to DIR]";
+
+fn main() -> anyhow::Result<()> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.split_first() {
+        Some((command, rest)) if command == "dataset" => dataset::run(rest),
+        _ => anyhow::bail!(USAGE),
+    }
+}
