@@ -1,0 +1,191 @@
+//! Architectures. To add one: its file, and its line in [`ARCHITECTURES`].
+
+mod cnn;
+
+use std::fmt::Debug;
+
+use burn::tensor::Tensor;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::weights::{Parameter, Weights};
+use crate::{Error, Result};
+
+pub use cnn::Cnn;
+
+/// Every architecture; the order is that of the documentation.
+pub static ARCHITECTURES: &[Entry] = &[Entry::of::<Cnn>("cnn", Cnn::SUMMARY)];
+
+/// What a network is for: images of one size, one of some classes as the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Task {
+    /// Height of an image.
+    pub height: usize,
+    /// Width of an image.
+    pub width: usize,
+    /// Number of classes.
+    pub n_classes: usize,
+}
+
+/// A layer whose output is recorded. A fully connected layer has maps of 1 × 1.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// Name, for instance `conv1`.
+    pub name: String,
+    /// Channels, or units of a fully connected layer.
+    pub channels: usize,
+    /// Height of a map.
+    pub height: usize,
+    /// Width of a map.
+    pub width: usize,
+}
+
+/// A family of networks with its sizes: what is learned, what is computed, what can be recorded.
+pub trait Architecture: Debug + Send + Sync {
+    /// Recorded layers from the image to the classes; the last one gives the logits.
+    ///
+    /// # Errors
+    /// [`Error::Spec`] if the sizes of the architecture do not fit the task.
+    fn layers(&self, task: Task) -> Result<Vec<Layer>>;
+
+    /// What is learned, in the order in which initial values are drawn.
+    ///
+    /// # Errors
+    /// As [`Self::layers`].
+    fn parameters(&self, task: Task) -> Result<Vec<Parameter>>;
+
+    /// The output of every layer of [`Self::layers`] for `n × 1 × height × width` images: `n × channels × height × width`,
+    /// after the nonlinearity (the last layer has none) and before any pooling between layers.
+    fn forward(&self, weights: &Weights, images: Tensor<4>) -> Vec<Tensor<4>>;
+}
+
+/// An architecture as a spec names it: `architecture = { name = "cnn", channels = [16, 32], hidden = 64 }`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ArchitectureSpec {
+    /// Id of an entry of [`ARCHITECTURES`].
+    pub name: String,
+    /// Its parameters; what is left out has its default.
+    #[serde(flatten)]
+    pub parameters: toml::Table,
+}
+
+impl Default for ArchitectureSpec {
+    fn default() -> Self {
+        Self { name: ARCHITECTURES[0].id.to_owned(), parameters: toml::Table::new() }
+    }
+}
+
+impl ArchitectureSpec {
+    /// The architecture with its sizes.
+    ///
+    /// # Errors
+    /// [`Error::Spec`] for an unknown name, an unknown parameter, or a value of the wrong type.
+    pub fn build(&self) -> Result<Box<dyn Architecture>> {
+        let (architecture, _) = (self.entry()?.read)(&self.parameters)?;
+        Ok(architecture)
+    }
+
+    /// The same with every parameter written out, so that equal architectures have equal specs.
+    ///
+    /// # Errors
+    /// As [`Self::build`].
+    pub fn canonical(&self) -> Result<Self> {
+        let (_, parameters) = (self.entry()?.read)(&self.parameters)?;
+        Ok(Self { name: self.name.clone(), parameters })
+    }
+
+    fn entry(&self) -> Result<&'static Entry> {
+        ARCHITECTURES.iter().find(|entry| entry.id == self.name).ok_or_else(|| {
+            let known: Vec<_> = ARCHITECTURES.iter().map(|entry| entry.id).collect();
+            Error::spec("architecture.name", &self.name, format!("one of: {}", known.join(", ")))
+        })
+    }
+}
+
+/// Reads an architecture from its parameters; gives it back with all of them written out.
+type Read = fn(&toml::Table) -> Result<(Box<dyn Architecture>, toml::Table)>;
+
+/// A line of the registry.
+#[derive(Debug)]
+pub struct Entry {
+    /// Name in a spec.
+    pub id: &'static str,
+    /// One sentence for lists and help.
+    pub summary: &'static str,
+    read: Read,
+}
+
+impl Entry {
+    const fn of<A>(id: &'static str, summary: &'static str) -> Self
+    where
+        A: Architecture + Serialize + DeserializeOwned + 'static,
+    {
+        Self { id, summary, read: read::<A> }
+    }
+}
+
+fn read<A>(parameters: &toml::Table) -> Result<(Box<dyn Architecture>, toml::Table)>
+where
+    A: Architecture + Serialize + DeserializeOwned + 'static,
+{
+    let wrong = |e: &dyn std::error::Error| {
+        let found = e.to_string().trim_end().to_owned();
+        Error::spec(
+            "architecture",
+            found,
+            "parameters of this architecture, or none for the defaults",
+        )
+    };
+    let architecture: A = parameters.clone().try_into().map_err(|e| wrong(&e))?;
+    let canonical = toml::Table::try_from(&architecture).map_err(|e| wrong(&e))?;
+    Ok((Box::new(architecture), canonical))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TASK: Task = Task { height: 28, width: 28, n_classes: 10 };
+
+    #[test]
+    fn ids_are_unique_and_defaults_fit_the_bundled_images() {
+        for (i, entry) in ARCHITECTURES.iter().enumerate() {
+            assert!(ARCHITECTURES[..i].iter().all(|other| other.id != entry.id), "{}", entry.id);
+            let spec = ArchitectureSpec { name: entry.id.into(), ..ArchitectureSpec::default() };
+            let architecture = spec.build().unwrap();
+            let layers = architecture.layers(TASK).unwrap();
+            let last = layers.last().unwrap();
+            assert_eq!((last.channels, last.height, last.width), (10, 1, 1), "{}", entry.id);
+            assert!(!spec.canonical().unwrap().parameters.is_empty());
+        }
+    }
+
+    #[test]
+    fn outputs_have_the_sizes_that_layers_promise() {
+        let device = burn::tensor::Device::flex();
+        for entry in ARCHITECTURES {
+            let spec = ArchitectureSpec { name: entry.id.into(), ..ArchitectureSpec::default() };
+            let architecture = spec.build().unwrap();
+            let weights = Weights::draw(architecture.parameters(TASK).unwrap(), 1, &device);
+            let outputs = architecture.forward(&weights, Tensor::zeros([2, 1, 28, 28], &device));
+            let found: Vec<_> = outputs.iter().map(Tensor::dims).collect();
+            let expected: Vec<_> = architecture
+                .layers(TASK)
+                .unwrap()
+                .iter()
+                .map(|layer| [2, layer.channels, layer.height, layer.width])
+                .collect();
+            assert_eq!(found, expected, "{}", entry.id);
+        }
+    }
+
+    #[test]
+    fn an_unknown_name_or_parameter_says_what_there_is() {
+        let spec: ArchitectureSpec = toml::from_str("name = 'vgg'").unwrap();
+        let e = spec.build().unwrap_err().to_string();
+        assert!(e.contains("architecture.name: vgg; expected one of: cnn"), "{e}");
+        let spec: ArchitectureSpec = toml::from_str("name = 'cnn'\nchanels = [1]").unwrap();
+        let e = spec.build().unwrap_err().to_string();
+        assert!(e.contains("unknown field `chanels`, expected `channels` or `hidden`"), "{e}");
+    }
+}

@@ -1,0 +1,255 @@
+//! [`train`]: all networks of a spec, side by side.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use consilience_data::store::{Recording, has_recording, write_recording, write_stimuli};
+use consilience_data::{Checkpoint, Pooling, Progress, StimulusSet};
+
+use crate::architectures::{Architecture, Layer, Task};
+use crate::checkpoints::{PlannedCheckpoint, planned_checkpoints};
+use crate::datasets::Dataset;
+use crate::evaluation::evaluate;
+use crate::network_file::{Folders, NetworkFile, OneNetworkSpec, TrainedCheckpoint, store};
+use crate::session::Session;
+use crate::spec::NetworkSeeds;
+use crate::weights::Parameter;
+use crate::{Error, Result, TrainSpec};
+
+/// What [`train`] leaves behind.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrainSummary {
+    /// Every network of the spec, in its order, with its accuracy at every checkpoint.
+    pub networks: Vec<NetworkFile>,
+    /// How many of them were complete before, and were not trained again.
+    pub n_present: usize,
+}
+
+/// Trains the networks of `spec`, at most `threads` at a time, and writes weights and recordings to `out`.
+///
+/// A network that is complete there, from the same spec, is left as it is; one that is not is trained from its seeds, which
+/// gives the same bytes. So a killed run is resumed by the same call.
+///
+/// # Errors
+/// [`Error::Spec`], and [`Error::Io`] or [`Error::Format`] for a data set that cannot be read; [`Error::OtherSpec`] if `out`
+/// holds a network of the same name that was made otherwise; [`Error::Diverged`]; [`Error::Data`] from the activation
+/// store, for instance because it holds other stimuli. Networks that were complete by then stay.
+pub fn train(
+    spec: &TrainSpec,
+    out: &Path,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<TrainSummary> {
+    spec.validate()?;
+    train_on(spec, &spec.dataset.load()?, out, threads, progress)
+}
+
+/// As [`train`], on a data set that is in memory; `spec.dataset` is not read.
+///
+/// # Errors
+/// As [`train`].
+pub fn train_on(
+    spec: &TrainSpec,
+    dataset: &Dataset,
+    out: &Path,
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<TrainSummary> {
+    spec.validate()?;
+    let plan = Plan::new(spec, dataset, out)?;
+    let mut networks: Vec<Option<NetworkFile>> = Vec::new();
+    let mut jobs = Vec::new();
+    let dataset_sha256 = dataset.digest();
+    for (name, seeds) in spec.networks.named()? {
+        let spec = OneNetworkSpec::new(spec, dataset, &dataset_sha256, seeds)?;
+        let job = Job { folders: Folders::new(out, &name), name, seeds, spec };
+        let finished = job.folders.finished(&job.spec)?.filter(|file| plan.is_whole(&job, file));
+        if let Some(file) = &finished {
+            progress.note(&format!("{}, already there", accuracy(file, dataset)));
+        } else {
+            jobs.push((networks.len(), job));
+        }
+        networks.push(finished);
+    }
+    let n_present = networks.len() - jobs.len();
+    write_stimuli(&store(out), &plan.stimuli)?;
+    if !jobs.is_empty() {
+        let images = jobs.len() as u64 * spec.training.epochs * dataset.train.len() as u64;
+        progress.stage("train", images);
+    }
+    for ((i, _), file) in jobs.iter().zip(run_all(&plan, &jobs, threads, progress)?) {
+        networks[*i] = Some(file);
+    }
+    Ok(TrainSummary { networks: networks.into_iter().flatten().collect(), n_present })
+}
+
+/// Runs every job; the result is in the order of the jobs, an error is that of the first job that has one.
+fn run_all(
+    plan: &Plan<'_>,
+    jobs: &[(usize, Job)],
+    threads: usize,
+    progress: &dyn Progress,
+) -> Result<Vec<NetworkFile>> {
+    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+    let results: Vec<Mutex<Option<Result<NetworkFile>>>> =
+        jobs.iter().map(|_| Mutex::new(None)).collect();
+    let work = || {
+        while !failed.load(Ordering::Relaxed) {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some((_, job)) = jobs.get(i) else { break };
+            let result = plan.run(job, progress);
+            failed.fetch_or(result.is_err(), Ordering::Relaxed);
+            *results[i].lock().expect("no thread panics while it holds the lock") = Some(result);
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, jobs.len().max(1)) {
+            scope.spawn(work);
+        }
+    });
+    // Jobs are taken in order, so those that were not run stand behind the one that failed.
+    results
+        .into_iter()
+        .map_while(|result| result.into_inner().expect("no thread panicked"))
+        .collect()
+}
+
+/// One network to train.
+struct Job {
+    name: String,
+    seeds: NetworkSeeds,
+    spec: OneNetworkSpec,
+    folders: Folders,
+}
+
+/// What all networks of a spec share.
+struct Plan<'a> {
+    spec: &'a TrainSpec,
+    dataset: &'a Dataset,
+    out: &'a Path,
+    stimuli: StimulusSet,
+    table: [f32; 256],
+    architecture: Box<dyn Architecture>,
+    layers: Vec<Layer>,
+    parameters: Vec<Parameter>,
+    checkpoints: Vec<PlannedCheckpoint>,
+}
+
+impl<'a> Plan<'a> {
+    fn new(spec: &'a TrainSpec, dataset: &'a Dataset, out: &'a Path) -> Result<Self> {
+        let Dataset { train, classes, .. } = dataset;
+        let task = Task { height: train.height, width: train.width, n_classes: classes.len() };
+        let architecture = spec.architecture.build()?;
+        Ok(Self {
+            stimuli: dataset.stimuli(),
+            table: dataset.normalisation.table(),
+            layers: architecture.layers(task)?,
+            parameters: architecture.parameters(task)?,
+            architecture,
+            checkpoints: planned_checkpoints(spec, train.len())?,
+            spec,
+            dataset,
+            out,
+        })
+    }
+
+    /// Whether the weights and recordings of every checkpoint are on disk.
+    fn is_whole(&self, job: &Job, file: &NetworkFile) -> bool {
+        let root = store(self.out);
+        file.checkpoints.len() == self.checkpoints.len()
+            && self.checkpoints.iter().all(|checkpoint| {
+                job.folders.weights(&checkpoint.name).is_file()
+                    && has_recording(&root, &self.stimuli, &job.name, &checkpoint.name)
+            })
+    }
+
+    /// Trains and records one network.
+    fn run(&self, job: &Job, progress: &dyn Progress) -> Result<NetworkFile> {
+        job.folders.begin(&job.spec)?;
+        let mut session = Session::new(
+            self.architecture.as_ref(),
+            self.parameters.clone(),
+            &self.spec.training,
+            (&self.dataset.train, &self.table),
+            job.seeds,
+        );
+        let mut checkpoints = Vec::with_capacity(self.checkpoints.len());
+        for checkpoint in &self.checkpoints {
+            session.train_to(checkpoint.step, progress);
+            checkpoints.push(self.record(job, checkpoint, &session)?);
+        }
+        let file = NetworkFile {
+            network: job.name.clone(),
+            seeds: job.seeds,
+            spec: job.spec.digest(),
+            n_weights: session.weights().n_values(),
+            checkpoints,
+        };
+        job.folders.finish(&file)?;
+        progress.note(&accuracy(&file, self.dataset));
+        Ok(file)
+    }
+
+    /// Writes weights and recording of one checkpoint.
+    fn record(
+        &self,
+        job: &Job,
+        checkpoint: &PlannedCheckpoint,
+        session: &Session<'_>,
+    ) -> Result<TrainedCheckpoint> {
+        let weights = session.weights();
+        let found = evaluate(
+            self.architecture.as_ref(),
+            &self.layers,
+            &weights,
+            &self.dataset.test,
+            &self.table,
+            &self.poolings(checkpoint),
+        );
+        if !found.finite {
+            return Err(Error::Diverged {
+                network: job.name.clone(),
+                checkpoint: checkpoint.name.clone(),
+                learning_rate: self.spec.training.learning_rate,
+            });
+        }
+        weights.write(&job.folders.weights(&checkpoint.name))?;
+        let PlannedCheckpoint { name, step, epoch } = checkpoint.clone();
+        let when = Checkpoint { step, epoch, accuracy: Some(found.accuracy) };
+        let recording = Recording {
+            network: job.name.clone(),
+            checkpoint: name.clone(),
+            when,
+            made_by: format!(
+                "consilience {}, spec {}",
+                env!("CARGO_PKG_VERSION"),
+                job.spec.digest()
+            ),
+            layers: found.layers,
+        };
+        write_recording(&store(self.out), &self.stimuli, &recording)?;
+        Ok(TrainedCheckpoint { name, when })
+    }
+
+    /// Poolings of layers with maps at a checkpoint, each once.
+    fn poolings(&self, checkpoint: &PlannedCheckpoint) -> Vec<Pooling> {
+        let record = &self.spec.record;
+        let last = self.checkpoints.last() == Some(checkpoint);
+        let more = if last { record.final_poolings.as_slice() } else { &[] };
+        let mut poolings: Vec<Pooling> = Vec::new();
+        for &pooling in record.poolings.iter().chain(more) {
+            if !poolings.contains(&pooling) {
+                poolings.push(pooling);
+            }
+        }
+        poolings
+    }
+}
+
+/// A line about a trained network.
+fn accuracy(file: &NetworkFile, dataset: &Dataset) -> String {
+    let (percent, n) = (100.0 * file.accuracy(), dataset.test.len());
+    format!("{}: {percent:.1} % of {n} test images correct", file.network)
+}
