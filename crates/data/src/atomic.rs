@@ -56,6 +56,14 @@ pub(crate) fn write_file(
     done
 }
 
+/// Writes `bytes` to the file at `path`: complete under its name, or not there.
+///
+/// # Errors
+/// [`Error::Io`]; nothing half-written stays.
+pub fn write_atomically(path: &Path, bytes: &[u8]) -> Result<()> {
+    write_file(path, |out| out.write_all(bytes))
+}
+
 /// Fills a folder under a temporary name, then renames it to `path`, replacing what was there; on an error nothing stays.
 pub(crate) fn write_folder(path: &Path, fill: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     let new = temporary(path);

@@ -17,6 +17,7 @@ mod stimuli;
 pub mod store;
 
 pub use activations::{Activations, Precision, RowMajor};
+pub use atomic::write_atomically;
 pub use cached::Cached;
 pub use error::{Error, Result};
 pub use pooling::{Maps, Pooling, pool};

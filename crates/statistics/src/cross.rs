@@ -170,9 +170,10 @@ pub struct Cross {
 }
 
 impl Cross {
-    /// The cross-moments with x rotated by an orthogonal matrix (rows of x times it): no second pass over the data.
+    /// The cross-moments with x rotated: no second pass over the data.
     #[must_use]
-    pub fn rotate_x(&self, rotation: MatRef<'_, f64>) -> Self {
-        Self { blocks: self.blocks.iter().map(|b| b.rotate_x(rotation)).collect() }
+    pub fn rotate_x(&self, rotation: &crate::Rotation) -> Self {
+        let q = rotation.matrix();
+        Self { blocks: self.blocks.iter().map(|b| b.rotate_x(q)).collect() }
     }
 }

@@ -150,9 +150,10 @@ impl Marginal {
         self.blocks.iter().map(|b| b.n).sum()
     }
 
-    /// The moments of the representation rotated by an orthogonal `q` (rows times q): no second pass over the data.
+    /// The moments of the rotated representation: no second pass over the data.
     #[must_use]
-    pub fn rotate(&self, q: MatRef<'_, f64>) -> Self {
+    pub fn rotate(&self, rotation: &crate::Rotation) -> Self {
+        let q = rotation.matrix();
         Self { name: self.name.clone(), blocks: self.blocks.iter().map(|b| b.rotate(q)).collect() }
     }
 }

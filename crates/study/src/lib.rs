@@ -1,1 +1,31 @@
-//! Studies: which cells to compare, the plan, the run, the table of results.
+//! Studies: which cells to compare, the plan, the run, and the table of results.
+//!
+//! A study enumerates cells (pairs of representations) and, from the finished table, draws figures and words. It knows no
+//! formula. The run gathers moments, compares, replicates and appends one row a cell and measure to `results.jsonl`; a row
+//! that is there already is skipped, so a killed run resumes and ends with the same bytes.
+
+mod design;
+mod error;
+mod plan;
+mod provenance;
+mod row;
+mod run;
+mod section;
+mod spec;
+pub mod studies;
+mod table;
+mod summary;
+mod tile;
+
+pub use design::{Cell, Study};
+pub use error::{Error, Result};
+pub use plan::{Plan, StudyPlan, plan};
+pub use provenance::{NetworkFacts, RUN_FILE, Run};
+pub use row::{CellRow, Outcome, Quantity, Row, SideFacts, SummaryRow};
+pub use run::{RESULTS_FILE, run};
+pub use section::{
+    Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,
+    Section, TableFigure, Tone, Verdict,
+};
+pub use spec::{ConstantUnits, Draws, StudyEntry, StudySpec};
+pub use table::Table;

@@ -1,0 +1,38 @@
+//! What a study is: cells to compare, and what to say of the results.
+
+use std::fmt::Debug;
+
+use consilience_data::Representation;
+
+use crate::{Draws, Result, Run, Section, StudySpec, SummaryRow, Table};
+
+/// A pair of representations to compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// Index of the first representation in the catalogue.
+    pub x: usize,
+    /// Index of the second.
+    pub y: usize,
+    /// Draws from each null.
+    pub draws: Draws,
+}
+
+/// A kind of study with its parameters.
+///
+/// A study lists cells and speaks about rows; it computes no score.
+pub trait Study: Debug + Send + Sync {
+    /// Its kind, which its rows carry.
+    fn kind(&self) -> &'static str;
+
+    /// The cells to compare, in the order of their rows.
+    ///
+    /// # Errors
+    /// When the catalogue does not hold what the study needs.
+    fn design(&self, catalogue: &[Representation]) -> Result<Vec<Cell>>;
+
+    /// Quantities over several cells, from finished rows.
+    fn summaries(&self, table: &Table, spec: &StudySpec) -> Vec<SummaryRow>;
+
+    /// What to show and say, from finished rows.
+    fn sections(&self, table: &Table, run: &Run) -> Vec<Section>;
+}

@@ -1,0 +1,66 @@
+//! What can be wrong with a study.
+
+use std::path::PathBuf;
+
+/// Result of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What can be wrong with a study or its folder of results.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Activations could not be read, or a file not written.
+    #[error(transparent)]
+    Data(#[from] consilience_data::Error),
+    /// Statistics could not be gathered.
+    #[error(transparent)]
+    Statistics(#[from] consilience_statistics::Error),
+    /// A measure or its spec is wrong.
+    #[error(transparent)]
+    Measures(#[from] consilience_measures::Error),
+    /// A file of results could not be read or written.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// "read", "write", "create".
+        action: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: std::io::Error,
+    },
+    /// A file is not what its name promises.
+    #[error("{} does not hold results of this version: {problem}; run the study anew with another --out", path.display())]
+    NotResults {
+        /// The file.
+        path: PathBuf,
+        /// What was found.
+        problem: String,
+    },
+    /// The folder holds results of something else.
+    #[error("{} holds results of another study ({difference}); give another --out, or delete that folder", path.display())]
+    OtherStudy {
+        /// The folder.
+        path: PathBuf,
+        /// What differs.
+        difference: String,
+    },
+    /// The spec of a study is wrong.
+    #[error("{place}: {problem}")]
+    Spec {
+        /// File or part of the spec.
+        place: String,
+        /// What was found, expected, and what to do.
+        problem: String,
+    },
+}
+
+impl Error {
+    /// Wraps an operating system error with what was being done to which path.
+    pub(crate) fn io(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { action, path, source }
+    }
+}

@@ -1,0 +1,114 @@
+//! What a study will cost, before anything runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use consilience_data::{ActivationSource, Representation};
+use serde::Serialize;
+
+use crate::run::Planned;
+use crate::{Cell, Result, StudySpec};
+
+/// What a study will cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Plan {
+    /// One line a study.
+    pub studies: Vec<StudyPlan>,
+    /// Blocks of stimuli.
+    pub blocks: usize,
+    /// Stimuli.
+    pub n_stimuli: usize,
+}
+
+/// What one study will cost.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StudyPlan {
+    /// Kind.
+    pub kind: String,
+    /// Pairs of representations.
+    pub cells: usize,
+    /// Rows of results: cells times measures.
+    pub rows: usize,
+    /// Evaluations of a measure: rows times replicates and draws.
+    pub evaluations: u64,
+    /// Representations that are read, each once a tile.
+    pub representations: usize,
+    /// Groups of cells that are held in memory together.
+    pub tiles: usize,
+    /// Bytes read from the source.
+    pub bytes_read: u64,
+    /// Multiply-adds of gathering moments, draws included.
+    pub multiply_adds: u64,
+    /// Bytes of activations and moments held at once, at the most.
+    pub peak_bytes: u64,
+}
+
+/// What a study would do. Reads the catalogue, no activations.
+///
+/// # Errors
+/// When the design is impossible on this source.
+pub fn plan(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Plan> {
+    let planned = Planned::new(spec, source)?;
+    let catalogue = source.representations();
+    let n = source.stimuli().len();
+    let n_blocks = planned.blocks.len();
+    let studies = planned.studies.iter().map(|study| {
+        let tiles = study.tiles(catalogue);
+        let costs = tiles.iter().map(|t| tile(catalogue, n, n_blocks, &study.cells[t.clone()]));
+        let total = costs.fold(TileCost::default(), TileCost::then);
+        StudyPlan {
+            kind: study.kind().to_owned(),
+            cells: study.cells.len(),
+            rows: study.cells.len() * study.measures.len(),
+            evaluations: study.evaluations(n_blocks),
+            representations: total.representations,
+            tiles: tiles.len(),
+            bytes_read: total.bytes,
+            multiply_adds: total.multiply_adds,
+            peak_bytes: total.peak,
+        }
+    });
+    Ok(Plan { studies: studies.collect(), blocks: n_blocks, n_stimuli: n })
+}
+
+#[derive(Default)]
+struct TileCost {
+    representations: usize,
+    bytes: u64,
+    multiply_adds: u64,
+    peak: u64,
+}
+
+impl TileCost {
+    fn then(self, next: Self) -> Self {
+        Self {
+            representations: self.representations + next.representations,
+            bytes: self.bytes + next.bytes,
+            multiply_adds: self.multiply_adds + next.multiply_adds,
+            peak: self.peak.max(next.peak),
+        }
+    }
+}
+
+/// Cost of the cells that are computed together.
+fn tile(catalogue: &[Representation], n: usize, n_blocks: usize, cells: &[Cell]) -> TileCost {
+    let used: BTreeSet<usize> = cells.iter().flat_map(|c| [c.x, c.y]).collect();
+    let rows = |r: usize| (n * catalogue[r].rows_per_stimulus) as u64;
+    let units = |r: usize| catalogue[r].n_units as u64;
+    let values = |r: usize| rows(r) * units(r);
+    let bytes: u64 = used.iter().map(|&r| values(r) * catalogue[r].precision.bytes() as u64).sum();
+    // A scatter is symmetric: half a product.
+    let own = |r: usize| rows(r) * units(r) * (units(r) + 1) / 2;
+    let cross = |c: &Cell| rows(c.x) * units(c.x) * units(c.y);
+    let mut shuffled: BTreeMap<usize, u64> = BTreeMap::new();
+    for cell in cells {
+        let draws = shuffled.entry(cell.y).or_default();
+        *draws = (*draws).max(cell.draws.shuffle as u64);
+    }
+    let multiply_adds = used.iter().map(|&r| own(r)).sum::<u64>()
+        + cells.iter().map(|c| cross(c) * (1 + c.draws.shuffle as u64)).sum::<u64>()
+        + shuffled.iter().map(|(&y, &draws)| own(y) * draws).sum::<u64>();
+    let moments = 8 * n_blocks as u64
+        * (used.iter().map(|&r| units(r) * units(r)).sum::<u64>()
+            + cells.iter().map(|c| units(c.x) * units(c.y)).sum::<u64>());
+    TileCost { representations: used.len(), bytes, multiply_adds, peak: bytes + moments }
+}

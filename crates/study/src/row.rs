@@ -1,0 +1,154 @@
+//! Rows of `results.jsonl`, the public contract: one JSON object a line.
+
+use std::collections::BTreeMap;
+
+use consilience_data::{Checkpoint, Pooling};
+use consilience_inference::{Chance, Estimate, Null};
+use consilience_measures::Warning;
+use serde::{Deserialize, Serialize};
+
+/// Version of the format of a row.
+pub(crate) const SCHEMA: u32 = 1;
+
+/// A line of the results.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "row", rename_all = "kebab-case")]
+pub enum Row {
+    /// One cell under one measure.
+    Cell(Box<CellRow>),
+    /// A quantity over several cells.
+    Summary(Box<SummaryRow>),
+}
+
+impl Row {
+    /// Digest of everything the row depends on.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        match self {
+            Self::Cell(row) => &row.key,
+            Self::Summary(row) => &row.key,
+        }
+    }
+}
+
+/// One side of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SideFacts {
+    /// Network.
+    pub network: String,
+    /// Name of the checkpoint.
+    pub checkpoint: String,
+    /// Layer.
+    pub layer: String,
+    /// Position of the layer, 0 for the first recorded one.
+    pub depth: usize,
+    /// How maps became rows.
+    pub pooling: Pooling,
+    /// When in training, and how good the network was.
+    pub when: Checkpoint,
+    /// Units recorded.
+    pub n_units: usize,
+}
+
+/// A cell under a measure: the score with its uncertainty and chance levels, or the error that stood in the way.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellRow {
+    /// Version of this format.
+    pub schema: u32,
+    /// Digest of inputs, spec, split, seed and the measure's revision.
+    pub key: String,
+    /// Study that asked for the cell.
+    pub study: String,
+    /// First representation.
+    pub x: SideFacts,
+    /// Second representation.
+    pub y: SideFacts,
+    /// Stimuli.
+    pub n_stimuli: usize,
+    /// Rows compared: stimuli, or stimuli times positions.
+    pub n_samples: usize,
+    /// Canonical spec of the measure.
+    pub measure: String,
+    /// Its revision.
+    pub revision: u32,
+    /// What the score was fitted and scored on: `5-fold`, `in-sample` or `all stimuli`.
+    pub split: String,
+    /// What came out.
+    pub outcome: Outcome,
+    /// Caveats.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
+}
+
+/// What came out of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// A score.
+    Score {
+        /// The score with its interval.
+        estimate: Estimate,
+        /// Where it stands against each null.
+        chance: Vec<Chance>,
+        /// The scores under each null, draw by draw.
+        draws: BTreeMap<Null, Vec<f64>>,
+    },
+    /// The cell failed; the study went on.
+    Error {
+        /// What was found, expected, and what to do.
+        message: String,
+    },
+}
+
+/// What a summary is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quantity {
+    /// Mean score over pairs of networks.
+    MeanOverPairs,
+    /// Mean score after epoch 1 as a share of the mean score at the last checkpoint.
+    ShareAfterEpochOne,
+    /// Mean score before training as a share of the mean score at the last checkpoint.
+    ShareUntrained,
+    /// Mean accuracy after epoch 1 as a share of the mean accuracy at the last checkpoint.
+    AccuracyShareAfterEpochOne,
+}
+
+/// A quantity over the cells of several pairs of networks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SummaryRow {
+    /// Version of this format.
+    pub schema: u32,
+    /// Digest of the rows it summarises.
+    pub key: String,
+    /// Study.
+    pub study: String,
+    /// What it is.
+    pub quantity: Quantity,
+    /// Canonical spec of the measure; empty where there is none (accuracy).
+    pub measure: String,
+    /// Layer of the first networks; empty where there is none.
+    pub layer_x: String,
+    /// Layer of the second networks.
+    pub layer_y: String,
+    /// How maps became rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pooling: Option<Pooling>,
+    /// Name of the checkpoint; empty where several take part.
+    pub checkpoint: String,
+    /// Steps and epochs of the checkpoint, with the mean accuracy of the networks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Checkpoint>,
+    /// Networks.
+    pub n_networks: usize,
+    /// Pairs of networks.
+    pub n_pairs: usize,
+    /// The value, with an interval from the bootstrap over networks.
+    pub estimate: Estimate,
+    /// Where the mean stands against each null of the mean.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chance: Vec<Chance>,
+}

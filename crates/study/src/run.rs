@@ -1,0 +1,364 @@
+//! Runs a study: tile after tile, row after row, resuming where a killed run stopped.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use consilience_data::{ActivationSource, Progress, Representation};
+use consilience_measures::DynMeasure;
+use consilience_statistics::{Blocks, SplitDesign};
+use sha2::{Digest, Sha256};
+
+use crate::row::SCHEMA;
+use crate::tile::{Context, Task, compute, evaluations};
+use crate::{Cell, CellRow, Error, NetworkFacts, Outcome, Result, Row, Run, SideFacts, StudySpec, Table};
+
+/// File of the rows, in the folder of results.
+pub const RESULTS_FILE: &str = "results.jsonl";
+
+/// Smallest number of stimuli worth a block of its own.
+const STIMULI_PER_BLOCK: usize = 2;
+
+/// Runs a study on a source and returns the finished table; rows go to `folder` as they are made.
+///
+/// A row that is there already is not computed again. Same input, spec, seed and version give the same bytes, for any
+/// number of threads and however often the run was killed.
+///
+/// # Errors
+/// When the source cannot be read, the folder cannot be written or holds another study, or the design is impossible.
+/// A cell that fails is a row with its error.
+pub fn run(
+    spec: &StudySpec,
+    source: &dyn ActivationSource,
+    folder: &Path,
+    progress: &dyn Progress,
+) -> Result<Table> {
+    let facts = facts(spec, source);
+    prepare_folder(folder, &facts)?;
+    let plan = Planned::new(spec, source)?;
+    let mut file = Rows::open(folder)?;
+    for study in &plan.studies {
+        let total: u64 = study.pending(&file).map(|(_, task)| evaluations(&task, plan.without.len())).sum();
+        progress.stage(study.study.kind(), total);
+        for tile in study.tiles(source.representations()) {
+            run_tile(&plan, study, tile, source, progress, &mut file)?;
+        }
+        for summary in study.study.summaries(&file.table, spec) {
+            if file.has(&summary.key) {
+                file.take(&summary.key)?;
+            } else {
+                file.append(Row::Summary(Box::new(summary)))?;
+            }
+        }
+    }
+    file.finish()
+}
+
+/// Everything that follows from spec and catalogue before any activation is read.
+pub(crate) struct Planned {
+    pub(crate) studies: Vec<PlannedStudy>,
+    pub(crate) blocks: Blocks,
+    pub(crate) design: SplitDesign,
+    pub(crate) without: Vec<SplitDesign>,
+    policy: consilience_statistics::UnitPolicy,
+    seed: u64,
+    split: String,
+}
+
+/// A study with its cells and the keys of their rows.
+pub(crate) struct PlannedStudy {
+    study: Box<dyn crate::Study>,
+    pub(crate) cells: Vec<Cell>,
+    pub(crate) measures: Vec<Box<dyn DynMeasure>>,
+    /// `keys[cell][measure]`.
+    keys: Vec<Vec<String>>,
+}
+
+impl Planned {
+    pub(crate) fn new(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Self> {
+        let stimuli = source.stimuli();
+        let n_blocks = spec.blocks.min(stimuli.len() / STIMULI_PER_BLOCK).max(1);
+        let blocks = Blocks::hashed(&stimuli.ids, n_blocks, spec.seed)?;
+        let design = SplitDesign::k_fold(&blocks, spec.folds)?;
+        let without = (0..blocks.len()).map(|b| design.without(b)).collect();
+        let catalogue = source.representations();
+        let shared = [
+            SCHEMA.to_string(),
+            env!("CARGO_PKG_VERSION").to_owned(),
+            stimuli.digest(),
+            spec.seed.to_string(),
+            spec.folds.to_string(),
+            n_blocks.to_string(),
+            format!("{:?}", spec.constant_units),
+        ];
+        let studies = spec.studies()?.into_iter().map(|study| {
+            let cells = study.design(catalogue)?;
+            let measures: Vec<Box<dyn DynMeasure>> = spec
+                .measures
+                .iter()
+                .map(|m| consilience_measures::parse(m))
+                .collect::<std::result::Result<_, _>>()?;
+            let key = |cell: &Cell, measure: &dyn DynMeasure| {
+                let side = |r: usize| format!("{} {}", catalogue[r].id, catalogue[r].digest);
+                let own = [
+                    study.kind().to_owned(),
+                    side(cell.x),
+                    side(cell.y),
+                    format!("{:?}", cell.draws),
+                    measure.spec(),
+                    measure.info().revision.to_string(),
+                ];
+                let parts: Vec<&str> = shared.iter().chain(&own).map(String::as_str).collect();
+                digest(&parts)
+            };
+            let keys = cells
+                .iter()
+                .map(|cell| measures.iter().map(|m| key(cell, m.as_ref())).collect())
+                .collect();
+            Ok(PlannedStudy { study, cells, measures, keys })
+        });
+        Ok(Self {
+            studies: studies.collect::<Result<_>>()?,
+            design,
+            without,
+            policy: spec.constant_units.into(),
+            seed: spec.seed,
+            split: format!("{}-fold", spec.folds),
+            blocks,
+        })
+    }
+}
+
+impl PlannedStudy {
+    pub(crate) fn kind(&self) -> &'static str {
+        self.study.kind()
+    }
+
+    /// Evaluations of all tasks, done or not.
+    pub(crate) fn evaluations(&self, n_blocks: usize) -> u64 {
+        self.tasks(0..self.cells.len()).map(|(_, task)| evaluations(&task, n_blocks)).sum()
+    }
+
+    /// Ranges of cells that share their checkpoints and the way positions were pooled: computed together, so that
+    /// factorisations of a representation serve all of its cells, and no more than that is held at once.
+    pub(crate) fn tiles(&self, catalogue: &[Representation]) -> Vec<std::ops::Range<usize>> {
+        let group = |cell: &Cell| {
+            let (x, y) = (&catalogue[cell.x], &catalogue[cell.y]);
+            let positions = (x.rows_per_stimulus > 1).then_some(&x.id.layer);
+            (&x.id.checkpoint, &y.id.checkpoint, positions)
+        };
+        let mut tiles: Vec<std::ops::Range<usize>> = Vec::new();
+        for (i, cell) in self.cells.iter().enumerate() {
+            match tiles.last_mut() {
+                Some(tile) if group(&self.cells[tile.start]) == group(cell) => tile.end = i + 1,
+                _ => tiles.push(i..i + 1),
+            }
+        }
+        tiles
+    }
+
+    /// Tasks whose row is not there yet, with the index of cell and measure.
+    fn pending<'a>(&'a self, file: &'a Rows) -> impl Iterator<Item = ((usize, usize), Task<'a>)> {
+        self.tasks(0..self.cells.len()).filter(move |&((c, m), _)| !file.has(&self.keys[c][m]))
+    }
+
+    fn tasks(&self, cells: std::ops::Range<usize>) -> impl Iterator<Item = ((usize, usize), Task<'_>)> {
+        cells.flat_map(move |c| {
+            let cell = self.cells[c];
+            let measures = self.measures.iter().enumerate();
+            measures.map(move |(m, measure)| ((c, m), Task { cell, measure: measure.as_ref() }))
+        })
+    }
+}
+
+fn run_tile(
+    plan: &Planned,
+    study: &PlannedStudy,
+    tile: std::ops::Range<usize>,
+    source: &dyn ActivationSource,
+    progress: &dyn Progress,
+    file: &mut Rows,
+) -> Result<()> {
+    let missing = |&((c, m), _): &((usize, usize), Task<'_>)| !file.has(&study.keys[c][m]);
+    let (which, tasks): (Vec<_>, Vec<_>) = study.tasks(tile.clone()).filter(missing).unzip();
+    let context = Context {
+        source,
+        blocks: &plan.blocks,
+        design: &plan.design,
+        without: &plan.without,
+        policy: plan.policy,
+        seed: plan.seed,
+        progress,
+    };
+    let computed = if tasks.is_empty() { Vec::new() } else { compute(&context, &tasks)? };
+    let mut computed: BTreeMap<(usize, usize), _> = which.into_iter().zip(computed).collect();
+    for ((c, m), task) in study.tasks(tile) {
+        let Some(done) = computed.remove(&(c, m)) else {
+            file.take(&study.keys[c][m])?;
+            continue;
+        };
+        let catalogue = source.representations();
+        let (x, y) = (&catalogue[task.cell.x], &catalogue[task.cell.y]);
+        if let Outcome::Error { message } = &done.outcome {
+            progress.note(&format!("{}: {} · {}: {message}", task.measure.spec(), x.id, y.id));
+        }
+        file.append(Row::Cell(Box::new(CellRow {
+            schema: SCHEMA,
+            key: study.keys[c][m].clone(),
+            study: study.study.kind().to_owned(),
+            x: side_facts(x),
+            y: side_facts(y),
+            n_stimuli: source.stimuli().len(),
+            n_samples: source.stimuli().len() * x.rows_per_stimulus,
+            measure: task.measure.spec(),
+            revision: task.measure.info().revision,
+            split: split_name(task.measure, &plan.split),
+            outcome: done.outcome,
+            warnings: done.warnings,
+        })))?;
+    }
+    Ok(())
+}
+
+fn split_name(measure: &dyn DynMeasure, folds: &str) -> String {
+    match measure.reads() {
+        consilience_measures::Reads::HeldOutMoments => folds.to_owned(),
+        consilience_measures::Reads::WholeMoments => "all stimuli".to_owned(),
+    }
+}
+
+fn side_facts(r: &Representation) -> SideFacts {
+    SideFacts {
+        network: r.id.network.clone(),
+        checkpoint: r.id.checkpoint.clone(),
+        layer: r.id.layer.clone(),
+        depth: r.depth,
+        pooling: r.id.pooling,
+        when: r.checkpoint,
+        n_units: r.n_units,
+    }
+}
+
+/// The rows on disk. Rows are written in the order of the plan, so what a killed run left is a beginning of the file.
+struct Rows {
+    table: Table,
+    /// Whole rows of an earlier run that the plan has not come to yet.
+    earlier: VecDeque<Row>,
+    keys: BTreeSet<String>,
+    out: BufWriter<File>,
+    path: PathBuf,
+}
+
+impl Rows {
+    /// Opens the file, keeping the whole rows of an earlier run; a torn last line is cut off.
+    fn open(folder: &Path) -> Result<Self> {
+        let path = folder.join(RESULTS_FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => String::new(),
+            other => other.map_err(Error::io("read", &path))?,
+        };
+        let whole = &text[..text.rfind('\n').map_or(0, |end| end + 1)];
+        let earlier: VecDeque<Row> = Table::parse(whole, &path)?.rows.into();
+        let out = File::options()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .and_then(|file| file.set_len(whole.len() as u64).map(|()| file))
+            .map_err(Error::io("write", &path))?;
+        let keys = earlier.iter().map(|row| row.key().to_owned()).collect();
+        Ok(Self { table: Table::default(), earlier, keys, out: BufWriter::new(out), path })
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.keys.contains(key)
+    }
+
+    /// The next row of the earlier run, which has to be the one of this key.
+    fn take(&mut self, key: &str) -> Result<()> {
+        match self.earlier.pop_front() {
+            Some(row) if row.key() == key => {
+                self.table.rows.push(row);
+                Ok(())
+            }
+            _ => Err(self.other_inputs()),
+        }
+    }
+
+    fn append(&mut self, row: Row) -> Result<()> {
+        if !self.earlier.is_empty() {
+            return Err(self.other_inputs());
+        }
+        let mut line = serde_json::to_string(&row).expect("rows are plain data");
+        line.push('\n');
+        self.out
+            .write_all(line.as_bytes())
+            .and_then(|()| self.out.flush())
+            .map_err(Error::io("write", &self.path))?;
+        self.table.rows.push(row);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Table> {
+        if !self.earlier.is_empty() {
+            return Err(self.other_inputs());
+        }
+        self.out.get_ref().sync_all().map_err(Error::io("write", &self.path))?;
+        Ok(self.table)
+    }
+
+    fn other_inputs(&self) -> Error {
+        let difference = "its rows are of other activations, or of another version".to_owned();
+        Error::OtherStudy { path: self.path.clone(), difference }
+    }
+}
+
+fn prepare_folder(folder: &Path, facts: &Run) -> Result<()> {
+    std::fs::create_dir_all(folder).map_err(Error::io("create", folder))?;
+    if folder.join(crate::RUN_FILE).exists() {
+        let found = Run::read(folder)?;
+        if let Some(difference) = found.difference(facts) {
+            return Err(Error::OtherStudy { path: folder.to_owned(), difference });
+        }
+        return Ok(());
+    }
+    facts.write(folder)
+}
+
+fn facts(spec: &StudySpec, source: &dyn ActivationSource) -> Run {
+    let stimuli = source.stimuli();
+    let mut networks: Vec<NetworkFacts> = Vec::new();
+    for r in source.representations() {
+        if networks.last().is_none_or(|n| n.name != r.id.network) {
+            let name = r.id.network.clone();
+            networks.push(NetworkFacts { name, ..NetworkFacts::default() });
+        }
+        let network = networks.last_mut().expect("just pushed");
+        if !network.checkpoints.contains(&r.id.checkpoint) {
+            network.checkpoints.push(r.id.checkpoint.clone());
+        }
+        if !network.layers.iter().any(|(layer, _)| *layer == r.id.layer) {
+            network.layers.push((r.id.layer.clone(), r.n_units));
+        }
+        network.accuracy = r.checkpoint.accuracy;
+    }
+    Run {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        spec: spec.clone(),
+        stimuli: stimuli.name.clone(),
+        n_stimuli: stimuli.len(),
+        stimuli_digest: stimuli.digest(),
+        classes: stimuli.classes.clone(),
+        networks,
+    }
+}
+
+/// sha256 of the parts, each with its length, hexadecimal.
+pub(crate) fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

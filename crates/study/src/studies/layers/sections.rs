@@ -1,0 +1,307 @@
+//! What `layers` shows and says.
+
+use consilience_data::Pooling;
+use consilience_inference::Null;
+
+use super::Layers;
+use crate::studies::words;
+use crate::{
+    Dot, DotGroup, DotPlot, Figure, HeatCell, HeatMap, Link, Outcome, Quantity, Run, Section,
+    SummaryRow, Table, TableFigure, Tone, Verdict,
+};
+
+/// The section of the study.
+pub(super) fn layers(study: &Layers, table: &Table, run: &Run) -> Section {
+    let all: Vec<&SummaryRow> = table.summaries("layers", Quantity::MeanOverPairs).collect();
+    let is_positions = |r: &&&SummaryRow| r.pooling == Some(Pooling::PositionsAsStimuli);
+    let positions: Vec<&SummaryRow> = all.iter().filter(is_positions).copied().collect();
+    let pooled: Vec<&SummaryRow> = all.iter().filter(|r| !is_positions(r)).copied().collect();
+    let same: Vec<&SummaryRow> = pooled.iter().filter(|r| r.layer_x == r.layer_y).copied().collect();
+    let names = layer_names(table);
+
+    let mut verdicts = Vec::new();
+    verdicts.extend(convergence(&same, run));
+    verdicts.extend(matching(&same, run));
+    verdicts.extend(ordering(study, &same));
+    verdicts.extend(partners(&pooled, &names, run));
+    verdicts.extend(failures(table));
+
+    let mut figures = vec![Figure::DotPlot(dots(study, &same, run, &names, "layers-same", "Same layer, independent networks"))];
+    figures.push(Figure::Table(same_layer_table(&same, run, "layers-table", "Same layer, every measure")));
+    if !positions.is_empty() {
+        let title = "Same layer, positions as stimuli";
+        figures.push(Figure::DotPlot(dots(study, &positions, run, &names, "layers-positions", title)));
+        let title = "Positions as stimuli, every measure";
+        figures.push(Figure::Table(same_layer_table(&positions, run, "positions-table", title)));
+    }
+    figures.extend(run.spec.measures.iter().map(|m| Figure::HeatMap(heat_map(m, &pooled, run, &names))));
+    let lead = format!(
+        "Do independently trained networks learn the same thing, layer by layer? Every layer of one network against every layer of another, {}, one row a stimulus (pooling `{}`){}.",
+        checkpoint_words(study),
+        study.pooling,
+        if positions.is_empty() { "" } else { "; convolutional layers also with every position as a sample, as in Li et al. 2016" }
+    );
+    Section { anchor: "layers".into(), title: "Where networks converge".into(), lead, verdicts, figures }
+}
+
+fn checkpoint_words(study: &Layers) -> String {
+    if study.checkpoint == "last" {
+        "at the last checkpoint".to_owned()
+    } else {
+        format!("at checkpoint `{}`", study.checkpoint)
+    }
+}
+
+/// Layers by depth.
+fn layer_names(table: &Table) -> Vec<String> {
+    let mut layers: Vec<(usize, String)> = Vec::new();
+    for row in table.cells("layers") {
+        for side in [&row.x, &row.y] {
+            if !layers.iter().any(|(_, name)| *name == side.layer) {
+                layers.push((side.depth, side.layer.clone()));
+            }
+        }
+    }
+    layers.sort();
+    layers.into_iter().map(|(_, name)| name).collect()
+}
+
+fn of_measure<'a>(rows: &[&'a SummaryRow], measure: &str) -> Vec<&'a SummaryRow> {
+    rows.iter().copied().filter(|r| r.measure == measure).collect()
+}
+
+/// Which layers converge at all: the most flexible map above shuffled stimuli.
+fn convergence(same: &[&SummaryRow], run: &Run) -> Option<Verdict> {
+    let measure = *words::comparable(run).first()?;
+    let rows = of_measure(same, measure);
+    let above: Vec<&str> = rows
+        .iter()
+        .filter(|r| words::above_chance(r) == Some(true))
+        .map(|r| &*r.layer_x)
+        .collect();
+    let best = rows.iter().max_by(|a, b| a.estimate.value.total_cmp(&b.estimate.value))?;
+    let worst = rows.iter().min_by(|a, b| a.estimate.value.total_cmp(&b.estimate.value))?;
+    let tone = match above.len() {
+        n if n == rows.len() => Tone::Holds,
+        0 => Tone::Fails,
+        _ => Tone::Mixed,
+    };
+    let level = words::chance_of(best, words::telling_null(measure))
+        .map_or_else(String::new, |c| format!(" (chance {:.2}, p = {:.3})", c.mean, c.p_value));
+    let text = format!(
+        "Independently trained networks converge in {} of {}: {} of the same layer is highest in `{}`, {}{level}, and lowest in `{}`, {}.",
+        above.len(),
+        words::count(rows.len(), "layer"),
+        words::title(measure).to_lowercase(),
+        best.layer_x,
+        words::estimate(&best.estimate),
+        worst.layer_x,
+        words::estimate(&worst.estimate),
+    );
+    Some(Verdict { tone, text })
+}
+
+/// Whether single units converge: matchings above a rotated basis.
+fn matching(same: &[&SummaryRow], run: &Run) -> Vec<Verdict> {
+    let matchings = words::comparable(run).into_iter().filter(|m| words::telling_null(m) == Null::Rotation);
+    matchings
+        .filter_map(|measure| {
+            let rows = of_measure(same, measure);
+            let (above, rest): (Vec<&&SummaryRow>, Vec<&&SummaryRow>) =
+                rows.iter().partition(|r| words::above_chance(r) == Some(true));
+            let gap = |r: &&&SummaryRow| {
+                let level = words::chance_of(r, Null::Rotation).map_or(0.0, |c| c.mean);
+                (r.estimate.value - level, level)
+            };
+            let best = rows.iter().max_by(|a, b| gap(a).0.total_cmp(&gap(b).0))?;
+            let tone = match (above.len(), rest.len()) {
+                (_, 0) => Tone::Holds,
+                (0, _) => Tone::Fails,
+                _ => Tone::Mixed,
+            };
+            let names: Vec<&str> = above.iter().map(|r| &*r.layer_x).collect();
+            let text = format!(
+                "{} is above a rotated basis in {} of {} ({}): single units carry what is shared, not only the space they span. The gap is widest in `{}`: {} against {:.2} after rotation.",
+                words::title(measure),
+                above.len(),
+                words::count(rows.len(), "layer"),
+                words::list(&names),
+                best.layer_x,
+                words::estimate(&best.estimate),
+                gap(&best).1,
+            );
+            Some(Verdict { tone, text })
+        })
+        .collect()
+}
+
+/// Whether the measures come in the order that nested families of maps suggest.
+fn ordering(study: &Layers, same: &[&SummaryRow]) -> Option<Verdict> {
+    let by_measure: Vec<Vec<&SummaryRow>> =
+        study.ordering.iter().map(|m| of_measure(same, m)).collect();
+    let layers: Vec<&str> = by_measure.first()?.iter().map(|r| &*r.layer_x).collect();
+    let value = |m: usize, layer: &str| {
+        by_measure[m].iter().find(|r| r.layer_x == layer).map(|r| r.estimate.value)
+    };
+    let holds = |layer: &&&str| {
+        (1..by_measure.len()).all(|m| match (value(m - 1, layer), value(m, layer)) {
+            (Some(upper), Some(lower)) => upper >= lower,
+            _ => false,
+        })
+    };
+    let kept = layers.iter().filter(holds).count();
+    let gaps: Vec<String> = (1..by_measure.len())
+        .map(|m| {
+            let gap = |layer: &&str| Some(value(m - 1, layer)? - value(m, layer)?);
+            let gaps: Vec<f64> = layers.iter().filter_map(gap).collect();
+            let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+            format!("`{}` is above `{}` by {mean:.3}", study.ordering[m - 1], study.ordering[m])
+        })
+        .collect();
+    let tone = match kept {
+        n if n == layers.len() => Tone::Holds,
+        0 => Tone::Fails,
+        _ => Tone::Mixed,
+    };
+    let text = format!(
+        "The order {} holds on held-out stimuli in {kept} of {}; on average over layers {}.",
+        study.ordering.join(" ≥ "),
+        words::count(layers.len(), "layer"),
+        gaps.join(", ")
+    );
+    Some(Verdict { tone, text })
+}
+
+/// Whether the best partner of a layer in another network is the same layer.
+fn partners(pooled: &[&SummaryRow], names: &[String], run: &Run) -> Vec<Verdict> {
+    let measures = run.spec.measures.iter().map(String::as_str);
+    let told: Vec<String> = measures
+        .map(|measure| {
+            let rows = of_measure(pooled, measure);
+            let kept = names.iter().filter(|n| best_partner(&rows, n) == Some(n)).count();
+            format!("`{measure}` {kept}")
+        })
+        .collect();
+    let total = names.len();
+    let all = told.iter().all(|t| t.ends_with(&format!(" {total}")));
+    let none = told.iter().all(|t| t.ends_with(" 0"));
+    let tone = if all { Tone::Holds } else if none { Tone::Fails } else { Tone::Mixed };
+    let text = format!(
+        "The best partner of a layer in the other networks is the same layer, in so many of {}: {}.",
+        words::count(total, "layer"),
+        told.join(", ")
+    );
+    vec![Verdict { tone, text }]
+}
+
+fn best_partner<'a>(rows: &[&'a SummaryRow], layer: &str) -> Option<&'a str> {
+    rows.iter()
+        .filter(|r| r.layer_x == layer)
+        .max_by(|a, b| a.estimate.value.total_cmp(&b.estimate.value))
+        .map(|r| &*r.layer_y)
+}
+
+/// Cells that could not be computed.
+fn failures(table: &Table) -> Option<Verdict> {
+    let failed = |r: &&crate::CellRow| matches!(r.outcome, Outcome::Error { .. });
+    let rows: Vec<&crate::CellRow> = table.cells("layers").filter(failed).collect();
+    let Outcome::Error { message } = &rows.first()?.outcome else { return None };
+    let text = format!("{} could not be computed; the first says: {message}", words::count(rows.len(), "cell"));
+    Some(Verdict { tone: Tone::Note, text })
+}
+
+fn dots(
+    study: &Layers,
+    rows: &[&SummaryRow],
+    run: &Run,
+    names: &[String],
+    id: &str,
+    title: &str,
+) -> DotPlot {
+    let measures = words::comparable(run);
+    let group = |name: &String| {
+        let of_layer = |m: &&str| rows.iter().copied().find(|r| r.layer_x == *name && r.measure == **m);
+        let present: Vec<&SummaryRow> = measures.iter().filter_map(of_layer).collect();
+        let place = |spec: &String| present.iter().position(|r| r.measure == *spec);
+        let links = study.ordering.windows(2).filter_map(|pair| {
+            let (upper, lower) = (place(&pair[0])?, place(&pair[1])?);
+            let gap = present[upper].estimate.value - present[lower].estimate.value;
+            Some(Link { upper, lower, gap })
+        });
+        let dot = |r: &&SummaryRow| Dot {
+            name: words::title(&r.measure),
+            estimate: r.estimate.clone(),
+            chance: r.chance.iter().map(|c| (c.null.to_string(), c.mean)).collect(),
+        };
+        let dots: Vec<Dot> = present.iter().map(dot).collect();
+        (!dots.is_empty()).then(|| DotGroup { name: name.clone(), dots, links: links.collect() })
+    };
+    let shown: Vec<&SummaryRow> =
+        rows.iter().copied().filter(|r| measures.contains(&&*r.measure)).collect();
+    DotPlot {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        caption: words::caption(run, &shown),
+        value_label: "mean Pearson r on held-out stimuli".to_owned(),
+        range: (0.0, 1.0),
+        groups: names.iter().filter_map(group).collect(),
+    }
+}
+
+fn same_layer_table(rows: &[&SummaryRow], run: &Run, id: &str, title: &str) -> TableFigure {
+    let level = |r: &SummaryRow, null: Null| match words::chance_of(r, null) {
+        Some(c) => (format!("{:.3}", c.mean), format!("{:.3}", c.p_value)),
+        None => ("–".to_owned(), "–".to_owned()),
+    };
+    let line = |r: &&SummaryRow| {
+        let (shuffle, shuffle_p) = level(r, Null::Shuffle);
+        let (rotation, rotation_p) = level(r, Null::Rotation);
+        let interval = r.estimate.interval.map_or("–".to_owned(), |[a, b]| format!("{a:.3} to {b:.3}"));
+        vec![
+            r.layer_x.clone(),
+            r.measure.clone(),
+            format!("{:.3}", r.estimate.value),
+            interval,
+            shuffle,
+            shuffle_p,
+            rotation,
+            rotation_p,
+        ]
+    };
+    let mut sorted = rows.to_vec();
+    let place = |r: &SummaryRow| run.spec.measures.iter().position(|m| *m == r.measure);
+    sorted.sort_by_key(|r| (rows.iter().position(|o| o.layer_x == r.layer_x), place(r)));
+    let columns = ["layer", "measure", "score", "95 % interval", "shuffled stimuli", "p", "rotated basis", "p"];
+    TableFigure {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        caption: words::caption(run, rows),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows: sorted.iter().map(line).collect(),
+    }
+}
+
+fn heat_map(measure: &str, pooled: &[&SummaryRow], run: &Run, names: &[String]) -> HeatMap {
+    let rows = of_measure(pooled, measure);
+    let cell = |x: &String, y: &String| {
+        let r = rows.iter().find(|r| r.layer_x == *x && r.layer_y == *y)?;
+        Some(HeatCell {
+            estimate: r.estimate.clone(),
+            chance: words::chance_cells(r),
+            n_pairs: r.n_pairs,
+            best_in_row: best_partner(&rows, x) == Some(&**y),
+        })
+    };
+    HeatMap {
+        id: format!("layers-{}", measure.replace([':', '=', ','], "-")),
+        title: words::title(measure),
+        caption: format!("{} The best partner of each row is outlined.", words::caption(run, &rows)),
+        y_label: "layer of the first network".to_owned(),
+        x_label: "layer of the second network".to_owned(),
+        value_label: words::title(measure),
+        rows: names.to_vec(),
+        columns: names.to_vec(),
+        range: (0.0, 1.0),
+        cells: names.iter().map(|x| names.iter().map(|y| cell(x, y)).collect()).collect(),
+    }
+}

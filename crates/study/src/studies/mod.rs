@@ -1,0 +1,53 @@
+//! The studies: one file and one line each.
+
+use serde_json::Value;
+
+use crate::{Error, Result, Study, StudyEntry};
+
+pub mod layers;
+mod selection;
+pub mod training;
+mod words;
+
+/// A kind of study in the registry.
+#[derive(Debug)]
+pub struct Kind {
+    /// Name in specs.
+    pub kind: &'static str,
+    /// What it crosses, in one sentence.
+    pub summary: &'static str,
+    build: fn(Value) -> std::result::Result<Box<dyn Study>, serde_json::Error>,
+}
+
+/// Every kind of study.
+pub static STUDIES: &[Kind] = &[
+    Kind {
+        kind: "layers",
+        summary: "every layer against every layer, for all pairs of networks, at one checkpoint",
+        build: boxed::<layers::Layers>,
+    },
+    Kind {
+        kind: "training",
+        summary: "the same layer across pairs of networks, at every checkpoint they share",
+        build: boxed::<training::Training>,
+    },
+];
+
+fn boxed<S: Study + serde::de::DeserializeOwned + 'static>(
+    parameters: Value,
+) -> std::result::Result<Box<dyn Study>, serde_json::Error> {
+    Ok(Box::new(serde_json::from_value::<S>(parameters)?))
+}
+
+/// The study of an entry.
+///
+/// # Errors
+/// [`Error::Spec`] for an unknown kind or parameter.
+pub fn build(entry: &StudyEntry) -> Result<Box<dyn Study>> {
+    let problem = |problem: String| Error::Spec { place: format!("study `{}`", entry.kind), problem };
+    let Some(kind) = STUDIES.iter().find(|k| k.kind == entry.kind) else {
+        let known: Vec<&str> = STUDIES.iter().map(|k| k.kind).collect();
+        return Err(problem(format!("no such kind; there are {}", known.join(", "))));
+    };
+    (kind.build)(Value::Object(entry.parameters.clone())).map_err(|e| problem(e.to_string()))
+}

@@ -1,0 +1,233 @@
+//! What `training` shows and says.
+
+use super::Training;
+use crate::studies::words;
+use crate::{
+    Band, Curve, CurveRole, Curves, Facet, Figure, Quantity, Run, Section, SummaryRow, Table,
+    TableFigure, Tone, Verdict,
+};
+
+/// Share of the final alignment from which "nearly all" is said.
+const NEARLY_ALL: f64 = 0.9;
+
+/// The section of the study.
+pub(super) fn training(study: &Training, table: &Table, run: &Run) -> Section {
+    let points: Vec<&SummaryRow> = table.summaries("training", Quantity::MeanOverPairs).collect();
+    let lead = format!(
+        "When in training do networks come to agree? The same layer of independently trained networks at every checkpoint, from before the first step, with their accuracy on the same axis (pooling `{}`).",
+        study.pooling
+    );
+    let mut verdicts = epoch_one(table, run);
+    verdicts.extend(untrained(table, run));
+    let mut figures: Vec<Figure> = Vec::new();
+    figures.push(Figure::Table(shares(table, run)));
+    let groups = [
+        ("training-maps", "Alignment along training", words::comparable(run)),
+        ("training-kernels", "Alignment along training, similarity of stimuli", others(run)),
+    ];
+    for (id, title, measures) in groups {
+        if !measures.is_empty() {
+            figures.push(Figure::Curves(curves(id, title, &measures, &points, run)));
+        }
+    }
+    let anchor = "training".to_owned();
+    Section { anchor, title: "When networks converge".into(), lead, verdicts, figures }
+}
+
+fn others(run: &Run) -> Vec<&str> {
+    let comparable = words::comparable(run);
+    run.spec.measures.iter().map(String::as_str).filter(|m| !comparable.contains(m)).collect()
+}
+
+fn shares_of<'a>(table: &'a Table, quantity: Quantity, measure: &str) -> Vec<&'a SummaryRow> {
+    table.summaries("training", quantity).filter(|r| r.measure == measure).collect()
+}
+
+/// Range of a share over layers, lowest first.
+fn extremes<'a>(rows: &[&'a SummaryRow]) -> Option<(&'a SummaryRow, &'a SummaryRow)> {
+    let by_value = |a: &&&SummaryRow, b: &&&SummaryRow| a.estimate.value.total_cmp(&b.estimate.value);
+    Some((rows.iter().min_by(by_value)?, rows.iter().max_by(by_value)?))
+}
+
+/// Share of the final alignment that is there after epoch 1, against the same share of accuracy.
+fn epoch_one(table: &Table, run: &Run) -> Vec<Verdict> {
+    let accuracy = table.summaries("training", Quantity::AccuracyShareAfterEpochOne).next();
+    let mut verdicts = Vec::new();
+    for measure in words::comparable(run) {
+        let rows = shares_of(table, Quantity::ShareAfterEpochOne, measure);
+        let Some((low, high)) = extremes(&rows) else { continue };
+        let nearly = rows.iter().filter(|r| r.estimate.value >= NEARLY_ALL).count();
+        let tone = match nearly {
+            n if n == rows.len() => Tone::Holds,
+            0 => Tone::Fails,
+            _ => Tone::Mixed,
+        };
+        let task = accuracy.map_or_else(String::new, |a| {
+            format!("; of the final accuracy, {}", words::percent(&a.estimate))
+        });
+        let text = format!(
+            "After epoch 1, {} of the final {} is there in `{}` and {} in `{}`; nearly all (at least {:.0} %) in {nearly} of {}{task}.",
+            words::percent(&low.estimate),
+            words::title(measure).to_lowercase(),
+            low.layer_x,
+            words::percent(&high.estimate),
+            high.layer_x,
+            100.0 * NEARLY_ALL,
+            words::count(rows.len(), "layer"),
+        );
+        verdicts.push(Verdict { tone, text });
+    }
+    verdicts
+}
+
+/// What is there before training: architecture and statistics of the input.
+fn untrained(table: &Table, run: &Run) -> Option<Verdict> {
+    let parts: Vec<String> = words::comparable(run)
+        .into_iter()
+        .filter_map(|measure| {
+            let rows = shares_of(table, Quantity::ShareUntrained, measure);
+            let (low, high) = extremes(&rows)?;
+            Some(format!(
+                "`{measure}` {:.0} % (`{}`) to {:.0} % (`{}`)",
+                100.0 * low.estimate.value,
+                low.layer_x,
+                100.0 * high.estimate.value,
+                high.layer_x
+            ))
+        })
+        .collect();
+    (!parts.is_empty()).then(|| Verdict {
+        tone: Tone::Note,
+        text: format!(
+            "Of the final alignment, so much is there before the first step, from architecture and input statistics alone: {}.",
+            parts.join(", ")
+        ),
+    })
+}
+
+fn shares(table: &Table, run: &Run) -> TableFigure {
+    let mut rows = Vec::new();
+    let mut shown = Vec::new();
+    for measure in &run.spec.measures {
+        let after = shares_of(table, Quantity::ShareAfterEpochOne, measure);
+        let before = shares_of(table, Quantity::ShareUntrained, measure);
+        for row in &after {
+            let start = before.iter().find(|b| b.layer_x == row.layer_x);
+            rows.push(vec![
+                row.layer_x.clone(),
+                measure.clone(),
+                start.map_or("–".to_owned(), |b| words::percent(&b.estimate)),
+                words::percent(&row.estimate),
+            ]);
+            shown.push(*row);
+        }
+    }
+    if let Some(a) = table.summaries("training", Quantity::AccuracyShareAfterEpochOne).next() {
+        let share = words::percent(&a.estimate);
+        rows.push(vec!["accuracy".to_owned(), "on the task".to_owned(), "–".to_owned(), share]);
+    }
+    let columns = ["layer", "measure", "share before training", "share after epoch 1"];
+    TableFigure {
+        id: "training-shares".to_owned(),
+        title: "Share of the final score".to_owned(),
+        caption: format!(
+            "Mean over pairs at the checkpoint, divided by the mean at the last one. {}",
+            words::caption(run, &shown).replace(" No chance level was drawn.", "")
+        ),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+    }
+}
+
+fn curves(id: &str, title: &str, measures: &[&str], points: &[&SummaryRow], run: &Run) -> Curves {
+    let shown: Vec<&SummaryRow> =
+        points.iter().copied().filter(|r| measures.contains(&&*r.measure)).collect();
+    let mut steps: Vec<(u64, f64)> =
+        shown.iter().filter_map(|r| r.when.map(|w| (w.step, w.epoch))).collect();
+    steps.sort_by_key(|step| step.0);
+    steps.dedup();
+    let place = |row: &SummaryRow| {
+        let step = row.when.map(|w| w.step);
+        steps.iter().position(|s| Some(s.0) == step).unwrap_or(0) as f64
+    };
+    let mut layers: Vec<&str> = Vec::new();
+    for row in &shown {
+        if !layers.contains(&&*row.layer_x) {
+            layers.push(&row.layer_x);
+        }
+    }
+    let facet = |layer: &&str| {
+        let of_layer: Vec<&SummaryRow> =
+            shown.iter().copied().filter(|r| r.layer_x == **layer).collect();
+        facet(layer, measures, &of_layer, &place)
+    };
+    let tick = |(i, (step, epoch)): (usize, &(u64, f64))| {
+        let name = if *epoch >= 1.0 { format!("{epoch:.0}") } else { format!("step {step}") };
+        (i as f64, name)
+    };
+    let one = steps.iter().position(|s| s.1 == 1.0);
+    Curves {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        caption: format!(
+            "Checkpoints are equidistant: steps inside epoch 1, then epochs. Dashed: chance ({}). {}",
+            "a rotated basis for matchings, shuffled stimuli otherwise",
+            words::caption(run, &shown)
+        ),
+        x_label: "checkpoint (steps, then epochs)".to_owned(),
+        y_label: "score · accuracy".to_owned(),
+        y_range: (0.0, 1.0),
+        x_ticks: steps.iter().enumerate().map(tick).collect(),
+        mark: one.map(|i| (i as f64, "epoch 1".to_owned())),
+        facets: layers.iter().map(facet).collect(),
+    }
+}
+
+fn facet(
+    layer: &str,
+    measures: &[&str],
+    rows: &[&SummaryRow],
+    place: &dyn Fn(&SummaryRow) -> f64,
+) -> Facet {
+    let mut curves = Vec::new();
+    for measure in measures {
+        let mut own: Vec<&SummaryRow> =
+            rows.iter().copied().filter(|r| r.measure == **measure).collect();
+        own.sort_by(|a, b| place(a).total_cmp(&place(b)));
+        let name = words::title(measure);
+        let null = words::telling_null(measure);
+        let levels: Vec<(f64, f64)> = own
+            .iter()
+            .filter_map(|r| Some((place(r), words::chance_of(r, null)?.mean)))
+            .collect();
+        let ends: Option<Vec<[f64; 2]>> = own.iter().map(|r| r.estimate.interval).collect();
+        curves.push(Curve {
+            name: name.clone(),
+            role: CurveRole::Score,
+            x: own.iter().map(|r| place(r)).collect(),
+            y: own.iter().map(|r| r.estimate.value).collect(),
+            band: ends.map(|ends| Band {
+                low: ends.iter().map(|e| e[0]).collect(),
+                high: ends.iter().map(|e| e[1]).collect(),
+            }),
+        });
+        if !levels.is_empty() {
+            let (x, y) = levels.into_iter().unzip();
+            let name = format!("{name} · {null}");
+            curves.push(Curve { name, role: CurveRole::Chance, x, y, band: None });
+        }
+    }
+    let first = measures.first().copied().unwrap_or_default();
+    let mut accuracy: Vec<(f64, f64)> = rows
+        .iter()
+        .filter(|r| r.measure == first)
+        .filter_map(|r| Some((place(r), r.when?.accuracy?)))
+        .collect();
+    accuracy.sort_by(|a, b| a.0.total_cmp(&b.0));
+    if !accuracy.is_empty() {
+        let (x, y) = accuracy.into_iter().unzip();
+        let name = "accuracy of the networks".to_owned();
+        curves.push(Curve { name, role: CurveRole::Accuracy, x, y, band: None });
+    }
+    Facet { title: layer.to_owned(), curves }
+}

@@ -1,0 +1,127 @@
+//! Numbers and names as they are written in verdicts and captions.
+
+use consilience_inference::{Chance, Estimate, Method, Null};
+use consilience_measures::{Family, Info, Reads};
+
+use crate::{Run, SummaryRow};
+
+/// `0.87 [0.85, 0.89]`, or the bare value.
+pub(crate) fn estimate(e: &Estimate) -> String {
+    match e.interval {
+        Some([low, high]) => format!("{:.2} [{low:.2}, {high:.2}]", e.value),
+        None => format!("{:.2}", e.value),
+    }
+}
+
+/// `97 % [95, 99]`, or the bare value.
+pub(crate) fn percent(e: &Estimate) -> String {
+    match e.interval {
+        Some([low, high]) => {
+            format!("{:.0} % [{:.0}, {:.0}]", 100.0 * e.value, 100.0 * low, 100.0 * high)
+        }
+        None => format!("{:.0} %", 100.0 * e.value),
+    }
+}
+
+/// Names joined as in a sentence.
+pub(crate) fn list(names: &[&str]) -> String {
+    match names {
+        [] => "none".to_owned(),
+        [one] => format!("`{one}`"),
+        [most @ .., last] => {
+            let most: Vec<String> = most.iter().map(|n| format!("`{n}`")).collect();
+            format!("{} and `{last}`", most.join(", "))
+        }
+    }
+}
+
+/// What is known about the measure of a spec that was parsed when the run began.
+pub(crate) fn info(spec: &str) -> &'static Info {
+    let id = spec.split(':').next().unwrap_or(spec);
+    consilience_measures::find(id).expect("specs are checked when a run begins").info
+}
+
+/// Title of a measure with the parameters that are not the default.
+pub(crate) fn title(spec: &str) -> String {
+    match spec.split_once(':') {
+        Some((_, parameters)) => format!("{} ({parameters})", info(spec).title),
+        None => info(spec).title.to_owned(),
+    }
+}
+
+/// Specs of a run whose score is a held-out mean correlation, and which may therefore be compared with one another.
+pub(crate) fn comparable(run: &Run) -> Vec<&str> {
+    let held_out = |spec: &&str| {
+        consilience_measures::parse(spec).is_ok_and(|m| m.reads() == Reads::HeldOutMoments)
+    };
+    run.spec.measures.iter().map(String::as_str).filter(held_out).collect()
+}
+
+/// The chance level that speaks about a measure: a rotated basis for matchings, shuffled stimuli for all others.
+pub(crate) fn telling_null(spec: &str) -> Null {
+    if info(spec).family == Family::Matching { Null::Rotation } else { Null::Shuffle }
+}
+
+/// The row's chance level of a null.
+pub(crate) fn chance_of(row: &SummaryRow, null: Null) -> Option<&Chance> {
+    row.chance.iter().find(|c| c.null == null)
+}
+
+/// Chance levels with names and p-values, for figures.
+pub(crate) fn chance_cells(row: &SummaryRow) -> Vec<(String, f64, f64)> {
+    row.chance.iter().map(|c| (c.null.to_string(), c.mean, c.p_value)).collect()
+}
+
+/// Significance level of verdicts.
+pub(crate) const LEVEL: f64 = 0.05;
+
+/// Whether a mean is above its telling chance level; `None` if too few draws were made for that level.
+pub(crate) fn above_chance(row: &SummaryRow) -> Option<bool> {
+    let chance = chance_of(row, telling_null(&row.measure))?;
+    let reachable = 1.0 / (chance.draws + 1) as f64 <= LEVEL;
+    reachable.then_some(chance.p_value <= LEVEL)
+}
+
+/// How the numbers of a figure were made: n, interval, chance.
+pub(crate) fn caption(run: &Run, rows: &[&SummaryRow]) -> String {
+    let Some(first) = rows.first() else { return "No cell could be computed.".to_owned() };
+    let interval = if rows.iter().any(|r| r.estimate.method == Method::NodeBootstrap) {
+        format!("95 % intervals by bootstrap over networks ({} draws)", run.spec.bootstrap_draws)
+    } else {
+        "no interval over networks (it takes three)".to_owned()
+    };
+    format!(
+        "Means over {} of {} networks, {} stimuli, {} folds; {interval}. {}",
+        count(first.n_pairs, "pair"),
+        first.n_networks,
+        run.n_stimuli,
+        run.spec.folds,
+        chance_words(rows)
+    )
+}
+
+/// `1 pair`, `6 pairs`.
+pub(crate) fn count(n: usize, noun: &str) -> String {
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+}
+
+/// What the chance levels of some rows are, with the number of draws.
+fn chance_words(rows: &[&SummaryRow]) -> String {
+    let draws = |null: Null| {
+        let mut found: Vec<usize> =
+            rows.iter().filter_map(|r| chance_of(r, null)).map(|c| c.draws).collect();
+        found.sort_unstable();
+        match (found.first(), found.last()) {
+            (Some(low), Some(high)) if low == high => Some(format!("{low}")),
+            (Some(low), Some(high)) => Some(format!("{low} to {high}")),
+            _ => None,
+        }
+    };
+    let shuffle = draws(Null::Shuffle).map(|n| format!("stimuli shuffled ({n} draws)"));
+    let rotation = draws(Null::Rotation).map(|n| format!("basis of x rotated ({n} draws)"));
+    let parts: Vec<String> = [shuffle, rotation].into_iter().flatten().collect();
+    if parts.is_empty() {
+        return "No chance level was drawn.".to_owned();
+    }
+    format!("Chance levels: {}.", parts.join(", "))
+}
