@@ -37,9 +37,11 @@ impl Direction {
             Self::XToY => compare(true),
             Self::YToX => compare(false),
             Self::Both => {
-                let (there, back) = (compare(true)?, compare(false)?);
-                let both = Comparison::mean(vec![there, back]);
-                Ok(Comparison { per_unit: None, mappings: Vec::new(), ..both })
+                // Units of two different sides, of two different numbers: only the scores can be averaged.
+                let of_score =
+                    |found| Comparison { per_unit: None, mappings: Vec::new(), ..found };
+                let (there, back) = (of_score(compare(true)?), of_score(compare(false)?));
+                Ok(Comparison::mean(vec![there, back]))
             }
         }
     }

@@ -1,0 +1,78 @@
+//! What every measure of the registry obeys. No law names a measure; each returns all of its failures.
+//!
+//! They run over every spec that a measure gives as an example, its defaults included.
+
+mod hostile;
+mod invariance;
+mod registry;
+mod scores;
+mod streaming;
+
+pub use hostile::{hostile_data, hostile_specs, tiny_data};
+pub use invariance::invariances;
+pub use registry::{examples, files, parameters};
+pub use scores::{identity, oracle, range, symmetry};
+pub use streaming::{
+    chunking, joint_permutation, merge_order, precision, principal_coordinates, threads,
+};
+
+use consilience_linalg::Mat;
+use consilience_measures::{Comparison, MEASURES, Result};
+
+use crate::evaluate::{Protocol, Recording, gather};
+
+/// Largest difference of two scores that only the order of additions may tell apart.
+///
+/// Sums of at most some 10⁴ terms of like size err by about 10⁻¹⁴ relative; fits amplify that by their conditioning, which
+/// for these data sets stays below 10⁴ (the smallest chosen ridge penalty, and the gaps between singular values).
+const ROUNDING: f64 = 1e-9;
+
+/// Every default and every example.
+fn specs() -> Vec<&'static str> {
+    let of_entry = |entry: &'static consilience_measures::Entry| {
+        let examples = entry.info.examples.iter().map(|e| e.spec);
+        let others = examples.filter(|spec| *spec != entry.info.id);
+        std::iter::once(entry.info.id).chain(others)
+    };
+    MEASURES.iter().flat_map(of_entry).collect()
+}
+
+/// The comparison of two arrays by each spec, in f64, units as they are.
+fn compare_all(x: &Mat<f64>, y: &Mat<f64>, protocol: &Protocol) -> Vec<Result<Comparison>> {
+    compare_recordings(&Recording::new(x), &Recording::new(y), protocol)
+}
+
+fn compare_recordings(
+    x: &Recording,
+    y: &Recording,
+    protocol: &Protocol,
+) -> Vec<Result<Comparison>> {
+    match gather(x, y, &protocol.blocks) {
+        Ok(moments) => {
+            specs().iter().map(|spec| moments.evaluate(spec, &protocol.design)).collect()
+        }
+        Err(error) => vec![Err(error)],
+    }
+}
+
+/// The scores of two runs that differ by more than a tolerance, or did not come about.
+fn differences(
+    context: &str,
+    expected: &[Result<Comparison>],
+    found: &[Result<Comparison>],
+    tolerance: f64,
+) -> Vec<String> {
+    let all = specs();
+    let differs = |(i, spec): (usize, &&str)| match (expected.get(i), found.get(i)) {
+        (Some(Ok(a)), Some(Ok(b))) if (a.score - b.score).abs() <= tolerance => None,
+        (Some(Ok(a)), Some(Ok(b))) => {
+            let by = b.score - a.score;
+            Some(format!("{spec}, {context}: {} became {}, by {by:e}", a.score, b.score))
+        }
+        (Some(Err(error)), _) | (_, Some(Err(error))) => {
+            Some(format!("{spec}, {context}: {error}"))
+        }
+        _ => Some(format!("{spec}, {context}: no result")),
+    };
+    all.iter().enumerate().filter_map(differs).collect()
+}

@@ -1,0 +1,168 @@
+//! Identity, range, symmetry, and agreement with the plain references.
+
+use consilience_linalg::Mat;
+use consilience_measures::{MEASURES, Orientation, Symmetry, parse};
+
+use super::{ROUNDING, compare_all, specs};
+use crate::evaluate::{Protocol, Recording};
+use crate::oracle::{self, Fold};
+use crate::synthetic::{data_sets, generator, normal, sparse_pair, with_noise};
+
+/// Far above any rounding: a score that changes by less says nothing of a fact.
+const CLEARLY: f64 = 1e-6;
+
+/// A representation compared with itself, in sample and with default parameters, has the best value of the measure.
+#[must_use]
+pub fn identity() -> Vec<String> {
+    let mut failures = Vec::new();
+    for data in data_sets() {
+        let protocol = &Protocol::usual(&Recording::new(&data.x).ids)[0];
+        for m in [&data.x, &data.y] {
+            let found = compare_all(m, m, protocol);
+            for (spec, comparison) in specs().iter().zip(found) {
+                let Some(entry) = MEASURES.iter().find(|e| e.info.id == *spec) else { continue };
+                let best = match entry.info.orientation {
+                    Orientation::Score => entry.info.range.1,
+                    Orientation::Distance => 0.0,
+                };
+                match comparison {
+                    Ok(c) if (c.score - best).abs() <= entry.info.identity_tolerance => {}
+                    Ok(c) => failures.push(format!(
+                        "{spec}, {}: {}, {:e} from {best}",
+                        data.name,
+                        c.score,
+                        c.score - best
+                    )),
+                    Err(error) => failures.push(format!("{spec}, {}: {error}", data.name)),
+                }
+            }
+        }
+    }
+    failures
+}
+
+/// Scores are within the range of the measure, for related, unrelated and opposite representations.
+#[must_use]
+pub fn range() -> Vec<String> {
+    let mut failures = Vec::new();
+    for data in data_sets() {
+        let unrelated = normal(data.x.nrows(), data.y.ncols(), &mut generator(21));
+        let opposite = Mat::from_fn(data.x.nrows(), data.x.ncols(), |i, j| -data.x[(i, j)]);
+        let others =
+            [("y", &data.y), ("noise", &unrelated), ("itself", &data.x), ("-x", &opposite)];
+        for protocol in Protocol::usual(&Recording::new(&data.x).ids) {
+            for (what, other) in others {
+                let context = format!("{} against {what}, {}", data.name, protocol.name);
+                for (spec, found) in specs().iter().zip(compare_all(&data.x, other, &protocol)) {
+                    let (low, high) = parse(spec).expect("an example parses").info().range;
+                    match found {
+                        Ok(c) if (low..=high).contains(&c.score) => {}
+                        Ok(c) => failures.push(format!("{spec}, {context}: {}", c.score)),
+                        // Noise may leave a measure without a value; the error says so.
+                        Err(consilience_measures::Error::Undefined { .. }) if what == "noise" => {}
+                        Err(error) => failures.push(format!("{spec}, {context}: {error}")),
+                    }
+                }
+            }
+        }
+    }
+    failures
+}
+
+/// Exchanging x and y changes nothing where a measure is declared symmetric, and something where it is declared directed.
+#[must_use]
+pub fn symmetry() -> Vec<String> {
+    let all = specs();
+    let mut failures = Vec::new();
+    let mut greatest = vec![0.0_f64; all.len()];
+    for data in data_sets() {
+        for protocol in Protocol::usual(&Recording::new(&data.x).ids) {
+            let there = compare_all(&data.x, &data.y, &protocol);
+            let back = compare_all(&data.y, &data.x, &protocol);
+            for (i, (there, back)) in there.iter().zip(&back).enumerate() {
+                match (there, back) {
+                    (Ok(a), Ok(b)) => greatest[i] = greatest[i].max((a.score - b.score).abs()),
+                    (Err(e), _) | (_, Err(e)) => {
+                        failures.push(format!("{}, {}: {e}", all[i], data.name));
+                    }
+                }
+            }
+        }
+    }
+    for (spec, by) in all.iter().zip(greatest) {
+        match parse(spec).expect("an example parses").symmetry() {
+            Symmetry::Symmetric if by > ROUNDING => {
+                failures.push(format!("{spec} is declared symmetric, but differs by {by:e}"));
+            }
+            Symmetry::Directed if by < CLEARLY => {
+                failures
+                    .push(format!("{spec} is declared directed, but differs by {by:e} at most"));
+            }
+            _ => {}
+        }
+    }
+    failures
+}
+
+/// Shapes for the references: 1 × 1, tall, wide, more units than stimuli, around the sizes of vector registers.
+const SHAPES: [(usize, [usize; 2]); 10] = [
+    (20, [1, 1]),
+    (20, [2, 1]),
+    (40, [6, 6]),
+    (40, [9, 6]),
+    (40, [4, 6]),
+    (60, [15, 5]),
+    (60, [15, 15]),
+    (30, [16, 16]),
+    (60, [17, 17]),
+    (14, [16, 8]),
+];
+
+/// Every spec agrees with its plain reference on raw rows, and has one.
+#[must_use]
+pub fn oracle() -> Vec<String> {
+    let mut failures = Vec::new();
+    for (case, (n, widths)) in SHAPES.into_iter().enumerate() {
+        let seed = 100 + case as u64;
+        let mut rng = generator(seed);
+        let (x, y) = sparse_pair(n, widths, &mut rng);
+        // Sparse units alone may be silent for a whole fold.
+        let (x, y) = (with_noise(x.as_ref(), 0.2, &mut rng), with_noise(y.as_ref(), 0.2, &mut rng));
+        let (x_rows, y_rows) = (rows(&x), rows(&y));
+        for protocol in Protocol::usual(&Recording::new(&x).ids) {
+            let folds = folds(&protocol);
+            let context = format!("{n} × {widths:?} (seed {seed}), {}", protocol.name);
+            for (spec, found) in specs().iter().zip(compare_all(&x, &y, &protocol)) {
+                match (found, oracle::score(spec, &x_rows, &y_rows, &folds)) {
+                    (Ok(c), Some(expected)) if (c.score - expected).abs() <= ROUNDING => {}
+                    (Ok(c), Some(expected)) => failures.push(format!(
+                        "{spec}, {context}: {}, the reference says {expected}, by {:e}",
+                        c.score,
+                        c.score - expected
+                    )),
+                    (_, None) => failures.push(format!("{spec} has no reference")),
+                    // No value, and the plain formula says so too (the root of a negative number).
+                    (Err(consilience_measures::Error::Undefined { .. }), Some(e)) if e.is_nan() => {
+                    }
+                    (Err(error), _) => failures.push(format!("{spec}, {context}: {error}")),
+                }
+            }
+        }
+    }
+    failures
+}
+
+fn rows(m: &Mat<f64>) -> Vec<Vec<f64>> {
+    (0..m.nrows()).map(|i| m.row(i).iter().copied().collect()).collect()
+}
+
+fn folds(protocol: &Protocol) -> Vec<Fold> {
+    let splits = protocol.design.splits().iter();
+    splits
+        .map(|split| Fold {
+            fit: protocol.members(split.fit),
+            eval: protocol.members(split.eval),
+            inner: split.inner.iter().map(|&set| protocol.members(set)).collect(),
+        })
+        .collect()
+}

@@ -1,0 +1,294 @@
+//! Every measure again, from raw rows: plain loops over stimuli, no moments, no matrix library, no solver.
+//!
+//! Slow and small (at most some eighteen units on the wider side) and meant to be read against the definitions.
+
+/// Rows × units.
+pub type Rows = [Vec<f64>];
+
+/// The rows of one split.
+#[derive(Debug, Clone)]
+pub struct Fold {
+    /// Rows that maps are fitted on.
+    pub fit: Vec<usize>,
+    /// Rows that maps are scored on.
+    pub eval: Vec<usize>,
+    /// Rows held out in turn inside the fit rows.
+    pub inner: Vec<Vec<usize>>,
+}
+
+/// The score of a spec, or nothing if there is no reference for that measure.
+#[must_use]
+pub fn score(spec: &str, x: &Rows, y: &Rows, folds: &[Fold]) -> Option<f64> {
+    let (id, parameters) = spec.split_once(':').unwrap_or((spec, ""));
+    let parameter = |name: &str| {
+        let mut pairs = parameters.split(',').filter_map(|p| p.split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    };
+    let alpha: Option<f64> = parameter("alpha").map(|v| v.parse().expect("alpha is a number"));
+    let directed: &dyn Fn(&Rows, &Rows, &Fold) -> f64 = match id {
+        "linear-cka" => return Some(linear_cka(x, y)),
+        "debiased-linear-cka" => return Some(debiased_linear_cka(x, y)),
+        "permutation" => &permutation,
+        "soft-matching" => &soft_matching,
+        "semi-matching" => &semi_matching,
+        "procrustes" => &procrustes,
+        "ridge" => &|x, y, fold| ridge(x, y, fold, alpha),
+        _ => return None,
+    };
+    let mean = |a: &Rows, b: &Rows| {
+        folds.iter().map(|fold| directed(a, b, fold)).sum::<f64>() / folds.len() as f64
+    };
+    Some(match parameter("direction") {
+        Some("x-to-y") => mean(x, y),
+        Some("y-to-x") => mean(y, x),
+        // Symmetric measures are the same both ways.
+        _ => f64::midpoint(mean(x, y), mean(y, x)),
+    })
+}
+
+fn column(m: &Rows, rows: &[usize], unit: usize) -> Vec<f64> {
+    rows.iter().map(|&row| m[row][unit]).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn pearson(a: &[f64], b: &[f64]) -> f64 {
+    let (ma, mb) = (mean(a), mean(b));
+    let (mut aa, mut bb, mut ab) = (0.0, 0.0, 0.0);
+    for (a, b) in a.iter().zip(b) {
+        aa += (a - ma) * (a - ma);
+        bb += (b - mb) * (b - mb);
+        ab += (a - ma) * (b - mb);
+    }
+    ab / (aa * bb).sqrt()
+}
+
+fn correlations(x: &Rows, y: &Rows, rows: &[usize]) -> Vec<Vec<f64>> {
+    let unit = |i: usize| {
+        let a = column(x, rows, i);
+        (0..y[0].len()).map(|j| pearson(&a, &column(y, rows, j))).collect()
+    };
+    (0..x[0].len()).map(unit).collect()
+}
+
+/// The given rows, each unit less its mean over `about`.
+fn centred(m: &Rows, rows: &[usize], about: &[usize]) -> Vec<Vec<f64>> {
+    let means: Vec<f64> = (0..m[0].len()).map(|u| mean(&column(m, about, u))).collect();
+    rows.iter().map(|&row| m[row].iter().zip(&means).map(|(v, m)| v - m).collect()).collect()
+}
+
+/// Inner products of rows, n × n.
+fn gram(m: &Rows) -> Vec<Vec<f64>> {
+    let product = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum();
+    m.iter().map(|a| m.iter().map(|b| product(a, b)).collect()).collect()
+}
+
+/// By the n × n kernels, centred by centring the rows.
+fn linear_cka(x: &Rows, y: &Rows) -> f64 {
+    let all: Vec<usize> = (0..x.len()).collect();
+    let (k, l) = (gram(&centred(x, &all, &all)), gram(&centred(y, &all, &all)));
+    let trace = |a: &Rows, b: &Rows| -> f64 {
+        a.iter().flatten().zip(b.iter().flatten()).map(|(a, b)| a * b).sum()
+    };
+    trace(&k, &l) / (trace(&k, &k) * trace(&l, &l)).sqrt()
+}
+
+/// Song's estimator on the n × n kernels of rows as they are, diagonals set to zero.
+fn debiased_linear_cka(x: &Rows, y: &Rows) -> f64 {
+    let n = x.len() as f64;
+    let kernel = |m: &Rows| {
+        let mut k = gram(m);
+        for (i, row) in k.iter_mut().enumerate() {
+            row[i] = 0.0;
+        }
+        k
+    };
+    let criterion = |k: &Rows, l: &Rows| -> f64 {
+        let trace: f64 = k.iter().flatten().zip(l.iter().flatten()).map(|(a, b)| a * b).sum();
+        let sums = |m: &Rows| m.iter().map(|row| row.iter().sum::<f64>()).collect::<Vec<f64>>();
+        let (k, l) = (sums(k), sums(l));
+        let product: f64 = k.iter().zip(&l).map(|(a, b)| a * b).sum();
+        let totals = k.iter().sum::<f64>() * l.iter().sum::<f64>();
+        trace + totals / ((n - 1.0) * (n - 2.0)) - 2.0 / (n - 2.0) * product
+    };
+    let (k, l) = (kernel(x), kernel(y));
+    criterion(&k, &l) / (criterion(&k, &k) * criterion(&l, &l)).sqrt()
+}
+
+/// The column of each row, all different, that maximise the sum: every subset of columns is tried, row after row.
+fn best_assignment(value: &Rows) -> Vec<usize> {
+    let (rows, columns) = (value.len(), value[0].len());
+    assert!(rows <= columns && columns <= 18, "{rows} × {columns} is too large to try everything");
+    // best[s]: the greatest sum when the first |s| rows take the columns s; last[s]: the column of the last of them.
+    let mut best = vec![f64::NEG_INFINITY; 1 << columns];
+    let mut last = vec![usize::MAX; 1 << columns];
+    best[0] = 0.0;
+    for set in 0..1_usize << columns {
+        let row = set.count_ones() as usize;
+        if row >= rows {
+            continue;
+        }
+        for column in (0..columns).filter(|c| set >> c & 1 == 0) {
+            let (next, sum) = (set | 1 << column, best[set] + value[row][column]);
+            if sum > best[next] {
+                best[next] = sum;
+                last[next] = column;
+            }
+        }
+    }
+    let full = (0..best.len()).filter(|s| s.count_ones() as usize == rows);
+    let mut set = full.fold(None, |a, b| match a {
+        Some(a) if best[a] >= best[b] => Some(a),
+        _ => Some(b),
+    });
+    let mut columns = Vec::new();
+    while let Some(s) = set.filter(|&s| s != 0) {
+        columns.push(last[s]);
+        set = Some(s & !(1 << last[s]));
+    }
+    columns.reverse();
+    columns
+}
+
+fn permutation(x: &Rows, y: &Rows, fold: &Fold) -> f64 {
+    if x[0].len() > y[0].len() {
+        return permutation(y, x, fold);
+    }
+    let matching = best_assignment(&correlations(x, y, &fold.fit));
+    let r = correlations(x, y, &fold.eval);
+    mean(&matching.iter().enumerate().map(|(i, &j)| r[i][j]).collect::<Vec<f64>>())
+}
+
+/// Uniform masses 1/p and 1/q are lcm(p, q) equal pieces, so that the plan is an assignment of pieces (Birkhoff).
+fn soft_matching(x: &Rows, y: &Rows, fold: &Fold) -> f64 {
+    let (p, q) = (x[0].len(), y[0].len());
+    let pieces = (1..).map(|k| k * p).find(|m| m % q == 0).expect("there is a common multiple");
+    let fit = correlations(x, y, &fold.fit);
+    let (i_of, j_of) = (|a: usize| a * p / pieces, |b: usize| b * q / pieces);
+    let value: Vec<Vec<f64>> =
+        (0..pieces).map(|a| (0..pieces).map(|b| fit[i_of(a)][j_of(b)]).collect()).collect();
+    let plan = best_assignment(&value);
+    let r = correlations(x, y, &fold.eval);
+    mean(&plan.iter().enumerate().map(|(a, &b)| r[i_of(a)][j_of(b)]).collect::<Vec<f64>>())
+}
+
+fn semi_matching(x: &Rows, y: &Rows, fold: &Fold) -> f64 {
+    let (fit, r) = (correlations(x, y, &fold.fit), correlations(x, y, &fold.eval));
+    let of_unit = |i: usize| {
+        let greatest = fit[i].iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let partner = fit[i].iter().position(|&c| c == greatest).expect("there is a greatest");
+        r[i][partner]
+    };
+    mean(&(0..fit.len()).map(of_unit).collect::<Vec<f64>>())
+}
+
+/// Mean correlation of the columns of `source · weights` with those of `target` over the eval rows.
+fn linear_score(source: &Rows, weights: &Rows, target: &Rows, eval: &[usize]) -> f64 {
+    let unit = |j: usize| {
+        let predicted =
+            |&row: &usize| -> f64 { source[row].iter().zip(weights).map(|(v, w)| v * w[j]).sum() };
+        let predictions: Vec<f64> = eval.iter().map(predicted).collect();
+        pearson(&predictions, &column(target, eval, j))
+    };
+    mean(&(0..target[0].len()).map(unit).collect::<Vec<f64>>())
+}
+
+/// `aᵀ b`.
+fn product(a: &Rows, b: &Rows) -> Vec<Vec<f64>> {
+    let entry = |i: usize, j: usize| a.iter().zip(b).map(|(a, b)| a[i] * b[j]).sum();
+    (0..a[0].len()).map(|i| (0..b[0].len()).map(|j| entry(i, j)).collect()).collect()
+}
+
+fn procrustes(x: &Rows, y: &Rows, fold: &Fold) -> f64 {
+    let (xc, yc) = (centred(x, &fold.fit, &fold.fit), centred(y, &fold.fit, &fold.fit));
+    linear_score(x, &polar(&product(&xc, &yc)), y, &fold.eval)
+}
+
+/// `U Vᵀ` of `a = U Σ Vᵀ` without the vectors of zero singular values.
+///
+/// One-sided Jacobi: columns are rotated in pairs until all are orthogonal. They are then `U Σ`, and the rotations `V`.
+fn polar(a: &Rows) -> Vec<Vec<f64>> {
+    let columns = a[0].len();
+    let mut u = a.to_vec();
+    let mut v: Vec<Vec<f64>> =
+        (0..columns).map(|i| (0..columns).map(|j| f64::from(u8::from(i == j))).collect()).collect();
+    for _sweep in 0..60 {
+        for i in 0..columns {
+            for j in i + 1..columns {
+                let dot = |i: usize, j: usize| u.iter().map(|row| row[i] * row[j]).sum::<f64>();
+                let (ii, jj, ij) = (dot(i, i), dot(j, j), dot(i, j));
+                let angle = 0.5 * (2.0 * ij).atan2(ii - jj);
+                let (sine, cosine) = angle.sin_cos();
+                for row in u.iter_mut().chain(&mut v) {
+                    let (a, b) = (row[i], row[j]);
+                    row[i] = cosine * a + sine * b;
+                    row[j] = cosine * b - sine * a;
+                }
+            }
+        }
+    }
+    let size = |k: usize| u.iter().map(|row| row[k] * row[k]).sum::<f64>().sqrt();
+    let sizes: Vec<f64> = (0..columns).map(size).collect();
+    let greatest = sizes.iter().copied().fold(0.0, f64::max);
+    let kept: Vec<usize> = (0..columns).filter(|&k| sizes[k] > 1e-10 * greatest).collect();
+    let entry = |i: usize, j: usize| kept.iter().map(|&k| u[i][k] / sizes[k] * v[j][k]).sum();
+    (0..a.len()).map(|i| (0..columns).map(|j| entry(i, j)).collect()).collect()
+}
+
+/// One penalty for all targets; absolute ones are `alpha` times the mean sum of squares of a source unit.
+fn ridge(x: &Rows, y: &Rows, fold: &Fold, alpha: Option<f64>) -> f64 {
+    let xc = centred(x, &fold.fit, &fold.fit);
+    let scale = xc.iter().flatten().map(|v| v * v).sum::<f64>() / x[0].len() as f64;
+    let alpha = alpha.unwrap_or_else(|| {
+        let grid = (-8..=8).rev().map(|k| 10f64.powi(k));
+        let mut errors = grid.map(|alpha| (alpha, inner_error(x, y, fold, alpha * scale)));
+        let first = errors.next().expect("the grid is not empty");
+        // From the largest penalty down: of equal errors the larger penalty stays.
+        errors.fold(first, |best, next| if next.1 < best.1 { next } else { best }).0
+    });
+    linear_score(x, &ridge_weights(x, y, &fold.fit, alpha * scale), y, &fold.eval)
+}
+
+fn ridge_weights(x: &Rows, y: &Rows, fit: &[usize], penalty: f64) -> Vec<Vec<f64>> {
+    let (xc, yc) = (centred(x, fit, fit), centred(y, fit, fit));
+    let mut s = product(&xc, &xc);
+    for (i, row) in s.iter_mut().enumerate() {
+        row[i] += penalty;
+    }
+    solve(s, product(&xc, &yc))
+}
+
+/// Squared error over the folds inside the fit rows, intercepts included.
+fn inner_error(x: &Rows, y: &Rows, fold: &Fold, penalty: f64) -> f64 {
+    let of_fold = |held: &Vec<usize>| -> f64 {
+        let fit: Vec<usize> = fold.fit.iter().copied().filter(|row| !held.contains(row)).collect();
+        let weights = ridge_weights(x, y, &fit, penalty);
+        let (xc, yc) = (centred(x, held, &fit), centred(y, held, &fit));
+        let error = |x: &[f64], y: &[f64]| -> f64 {
+            let missed =
+                |j: usize| y[j] - x.iter().zip(&weights).map(|(v, w)| v * w[j]).sum::<f64>();
+            (0..y.len()).map(|j| missed(j) * missed(j)).sum()
+        };
+        xc.iter().zip(&yc).map(|(x, y)| error(x, y)).sum()
+    };
+    fold.inner.iter().map(of_fold).sum()
+}
+
+/// Gaussian elimination with row exchanges.
+fn solve(mut a: Vec<Vec<f64>>, mut b: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
+    let n = a.len();
+    for k in 0..n {
+        let pivot = (k..n).fold(k, |p, i| if a[i][k].abs() > a[p][k].abs() { i } else { p });
+        a.swap(k, pivot);
+        b.swap(k, pivot);
+        for i in (0..n).filter(|&i| i != k) {
+            let factor = a[i][k] / a[k][k];
+            let (from_a, from_b) = (a[k].clone(), b[k].clone());
+            a[i].iter_mut().zip(&from_a).for_each(|(v, w)| *v -= factor * w);
+            b[i].iter_mut().zip(&from_b).for_each(|(v, w)| *v -= factor * w);
+        }
+    }
+    b.iter().zip(&a).enumerate().map(|(k, (b, a))| b.iter().map(|v| v / a[k]).collect()).collect()
+}
