@@ -2,7 +2,7 @@
 //!
 //! Shortest augmenting paths after Jonker and Volgenant (1987), with their column reduction, reduction transfer and
 //! augmenting row reduction in front where the problem is square, and with augmenting row reduction alone where it is
-//! rectangular (Crouse 2016 treats that case). The code below is ours and written from the papers.
+//! rectangular (`matching.rs`). Lines are read through candidate lists (`candidates.rs`, `search.rs`).
 
 use consilience_linalg::MatRef;
 
@@ -56,9 +56,9 @@ pub struct AssignmentWorkspace {
 
 /// The assignment of rows to columns with the smallest total cost, with its certificate.
 ///
-/// `cost` is p × q; `min(p, q)` pairs are matched. At most `O(min(p, q)^2 max(p, q))` steps, far fewer as a rule; memory for
-/// one copy of the costs. Ties are broken by the lowest index in every search, so the result depends on the values of
-/// `cost` alone, not on its layout in memory.
+/// `cost` is p × q; `min(p, q)` pairs are matched. At most `O(min(p, q)^2 max(p, q))` steps up to a logarithm, in practice a
+/// few passes over the costs; memory for one copy of the costs. Of equally good choices every search keeps the first in
+/// order of index, so the result depends on the values of `cost` alone, not on its layout in memory.
 ///
 /// # Errors
 ///

@@ -11,7 +11,7 @@ use crate::scan::{TwoLeast, least, two_least};
 pub(crate) const GROUP: usize = 16;
 
 /// Groups that have a column below the bound, where ties permit. With random costs a list gets a few more columns.
-const GROUPS_LISTED: usize = 24;
+const GROUPS_LISTED: usize = 16;
 
 /// Most columns of one list.
 const CAPACITY: usize = 48;

@@ -48,6 +48,10 @@ impl CostTable {
         self.flipped = columns <= rows;
         let lines_as_columns = if self.flipped { cost } else { cost.transpose() };
         (self.width, self.lines) = (lines_as_columns.nrows(), lines_as_columns.ncols());
+        if self.entries.capacity() < rows * columns {
+            // Fresh zeroed memory costs nothing before it is written.
+            self.entries = vec![0.0; rows * columns];
+        }
         self.entries.resize(rows * columns, 0.0);
         if lines_as_columns.row_stride() == 1 {
             self.copy_lines(lines_as_columns);

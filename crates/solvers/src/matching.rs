@@ -6,9 +6,8 @@
 
 use crate::candidates::Candidates;
 use crate::cost::CostTable;
-use crate::dense_search::DenseSearch;
-use crate::lazy_search::LazySearch;
-use crate::scan::{TwoLeast, smaller, two_least};
+use crate::scan::{TwoLeast, smaller, two_least_values};
+use crate::search::Search;
 
 /// No line or column.
 pub(crate) const NONE: u32 = u32::MAX;
@@ -18,10 +17,7 @@ const SWEEPS: usize = 2;
 
 /// Bids that a sweep may make for each free line. Lines that want the same columns can outbid each other in steps as small
 /// as the costs are fine; shortest paths finish such a contest in one go.
-const BIDS_PER_FREE_LINE: usize = 8;
-
-/// From this width on, lists of candidates are faster than vector loops over whole lines (measured: equal at about 200).
-const LAZY_WIDTH: usize = 256;
+const BIDS_PER_FREE_LINE: usize = 3;
 
 /// A partial matching of lines to columns, and the prices of the columns.
 #[derive(Debug, Clone, Default)]
@@ -35,8 +31,7 @@ pub(crate) struct Matching {
     free: Vec<u32>,
     next_free: Vec<u32>,
     pub(crate) candidates: Candidates,
-    dense: DenseSearch,
-    lazy: LazySearch,
+    search: Search,
 }
 
 impl Matching {
@@ -56,29 +51,16 @@ impl Matching {
         } else {
             self.free.extend(0..lines as u32);
         }
-        let lazy = width >= LAZY_WIDTH;
-        if lazy {
-            self.candidates.reset(lines);
-        }
+        self.candidates.reset(lines);
         for _ in 0..SWEEPS {
-            self.reduce_rows(table, lazy);
+            self.reduce_rows(table);
         }
-        let free = std::mem::take(&mut self.free);
-        if lazy {
-            let mut search = std::mem::take(&mut self.lazy);
-            search.reset(table);
-            for &line in &free {
-                search.augment(line, table, self);
-            }
-            self.lazy = search;
-        } else {
-            let mut search = std::mem::take(&mut self.dense);
-            for &line in &free {
-                search.augment(line, table, self);
-            }
-            self.dense = search;
+        let mut search = std::mem::take(&mut self.search);
+        search.reset(table);
+        for k in 0..self.free.len() {
+            search.augment(self.free[k], table, self);
         }
-        self.free = free;
+        self.search = search;
     }
 
     /// The column of each line.
@@ -115,7 +97,7 @@ impl Matching {
             match self.column_of[i] {
                 NONE => self.free.push(i as u32),
                 j if times == ONCE && table.width > 1 => {
-                    prices[j as usize] -= two_least(table.line(i), prices).second;
+                    prices[j as usize] -= two_least_values(table.line(i), prices).1;
                 }
                 _ => {}
             }
@@ -124,7 +106,7 @@ impl Matching {
 
     /// One sweep of augmenting row reduction: each free line takes its best column, lowers that column's price until its
     /// second best is as good, and frees the line that held it; a line freed by a true bid bids next.
-    fn reduce_rows(&mut self, table: &CostTable, lazy: bool) {
+    fn reduce_rows(&mut self, table: &CostTable) {
         let mut bids = BIDS_PER_FREE_LINE * self.free.len();
         self.next_free.clear();
         let mut k = 0;
@@ -136,11 +118,8 @@ impl Matching {
             let i = self.free[k];
             bids -= 1;
             k += 1;
-            let TwoLeast { least, mut column, second, second_column } = if lazy {
-                self.candidates.two_least(i as usize, table, &self.prices)
-            } else {
-                two_least(table.line(i as usize), &self.prices)
-            };
+            let TwoLeast { least, mut column, second, second_column } =
+                self.candidates.two_least(i as usize, table, &self.prices);
             let price = self.prices[column];
             // An infinite second choice means that there is one column, and nobody to bid against.
             let bid = if second.is_finite() { price - (second - least) } else { price };

@@ -7,13 +7,20 @@
 const LANES: usize = 16;
 
 /// Columns between two looks at the running minimum: one block of line and prices fits the first-level cache.
-pub(crate) const BLOCK: usize = 128;
+const BLOCK: usize = 128;
 
 /// The smaller of two numbers, neither NaN. Unlike `f64::min` it is one instruction.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "one instruction in the innermost loops")]
 pub(crate) fn smaller(x: f64, y: f64) -> f64 {
     if x < y { x } else { y }
+}
+
+/// The larger of two numbers, neither NaN.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "one instruction in the innermost loops")]
+fn larger(x: f64, y: f64) -> f64 {
+    if x > y { x } else { y }
 }
 
 /// The two smallest reduced costs of a line and their columns.
@@ -40,18 +47,6 @@ pub(crate) fn least(line: &[f64], prices: &[f64]) -> f64 {
     lanes.into_iter().fold(rest, smaller)
 }
 
-/// The smallest of some numbers, none NaN; infinite if there are none.
-pub(crate) fn minimum(numbers: &[f64]) -> f64 {
-    let mut lanes = [f64::INFINITY; LANES];
-    let (chunks, rest) = numbers.as_chunks::<LANES>();
-    for chunk in chunks {
-        for k in 0..LANES {
-            lanes[k] = smaller(chunk[k], lanes[k]);
-        }
-    }
-    rest.iter().copied().chain(lanes).fold(f64::INFINITY, smaller)
-}
-
 /// The lowest column whose `line[j] - prices[j]` is the smallest, with that value.
 pub(crate) fn least_column(line: &[f64], prices: &[f64]) -> (f64, usize) {
     let (mut value, mut start) = (f64::INFINITY, 0);
@@ -65,13 +60,28 @@ pub(crate) fn least_column(line: &[f64], prices: &[f64]) -> (f64, usize) {
 }
 
 /// The first column with that reduced cost, which must occur.
-pub(crate) fn position(line: &[f64], prices: &[f64], value: f64) -> usize {
-    let column = line.iter().zip(prices).position(|(c, v)| c - v == value);
-    column.expect("a minimum was read from this line")
+fn position(line: &[f64], prices: &[f64], value: f64) -> usize {
+    first_equal(line, prices, value, usize::MAX).expect("a minimum was read from this line")
 }
 
-/// The two smallest values of `line[j] - prices[j]`, counted with multiplicity.
-fn two_least_values(line: &[f64], prices: &[f64]) -> (f64, f64) {
+/// The first column but one with that reduced cost.
+fn first_equal(line: &[f64], prices: &[f64], value: f64, except: usize) -> Option<usize> {
+    let mut start = 0;
+    // Whole chunks are tested without an early exit, which would keep the loop scalar.
+    for (c, v) in line.chunks(LANES).zip(prices.chunks(LANES)) {
+        if c.iter().zip(v).fold(false, |hit, (c, v)| hit | (c - v == value)) {
+            let hit = |&k: &usize| c[k] - v[k] == value && start + k != except;
+            if let Some(k) = (0..c.len()).find(hit) {
+                return Some(start + k);
+            }
+        }
+        start += LANES;
+    }
+    None
+}
+
+/// The two smallest values of `line[j] - prices[j]`, counted with multiplicity; the second infinite if there is one.
+pub(crate) fn two_least_values(line: &[f64], prices: &[f64]) -> (f64, f64) {
     let mut first = [f64::INFINITY; LANES];
     let mut second = [f64::INFINITY; LANES];
     let (line, line_rest) = line.as_chunks::<LANES>();
@@ -79,19 +89,23 @@ fn two_least_values(line: &[f64], prices: &[f64]) -> (f64, f64) {
     for (c, v) in line.iter().zip(prices) {
         for k in 0..LANES {
             let x = c[k] - v[k];
-            let larger = if x > first[k] { x } else { first[k] };
-            second[k] = smaller(larger, second[k]);
+            second[k] = smaller(larger(x, first[k]), second[k]);
             first[k] = smaller(x, first[k]);
         }
     }
-    let rest = line_rest.iter().zip(prices_rest).map(|(c, v)| c - v);
-    let mut two = (f64::INFINITY, f64::INFINITY);
-    for x in first.into_iter().chain(second).chain(rest) {
-        if x < two.0 {
-            two = (x, two.0);
-        } else if x < two.1 {
-            two.1 = x;
+    let mut half = LANES / 2;
+    while half > 0 {
+        for k in 0..half {
+            let larger = larger(first[k], first[k + half]);
+            second[k] = smaller(larger, smaller(second[k], second[k + half]));
+            first[k] = smaller(first[k], first[k + half]);
         }
+        half /= 2;
+    }
+    let mut two = (first[0], second[0]);
+    for (c, v) in line_rest.iter().zip(prices_rest) {
+        let x = c - v;
+        two = (smaller(x, two.0), smaller(larger(x, two.0), two.1));
     }
     two
 }
@@ -110,9 +124,10 @@ pub(crate) fn two_least(line: &[f64], prices: &[f64]) -> TwoLeast {
         }
     }
     let column = least.1 + position(&line[least.1..], &prices[least.1..], least.0);
-    let second_column = (second.1..line.len())
-        .find(|&j| j != column && line[j] - prices[j] == second.0)
-        .unwrap_or(column);
+    // If the second is the first once more, or the only one, there is no other column.
+    let except = column.wrapping_sub(second.1);
+    let second_column = first_equal(&line[second.1..], &prices[second.1..], second.0, except)
+        .map_or(column, |k| second.1 + k);
     TwoLeast { least: least.0, column, second: second.0, second_column }
 }
 

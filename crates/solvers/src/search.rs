@@ -1,7 +1,7 @@
 //! Shortest augmenting paths that read candidate lists and, where those end, whole lines.
 //!
 //! A line enters the queue a second time with the distance at which columns off its list could begin. As a rule the search is
-//! over before that. If not, the line is read as a whole, so the search is as exact as the dense one.
+//! over before that. If not, the line is read as a whole, so every path is truly the shortest.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -12,7 +12,7 @@ use crate::matching::{Matching, NONE};
 
 /// Memory of the search.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct LazySearch {
+pub(crate) struct Search {
     /// Length of the shortest path to each column found so far: infinite if none, minus infinity if the column is scanned.
     distance: Vec<f64>,
     /// Columns whose distance must be reset.
@@ -30,7 +30,7 @@ pub(crate) struct LazySearch {
     reached: f64,
 }
 
-impl LazySearch {
+impl Search {
     /// Prepares for a problem.
     pub(crate) fn reset(&mut self, table: &CostTable) {
         self.distance.clear();
