@@ -9,6 +9,7 @@ use consilience_linalg::MatRef;
 use crate::cost::{CostTable, Objective};
 use crate::matching::Matching;
 use crate::scan::least;
+use crate::simplex::Simplex;
 use crate::{Result, certificate};
 
 /// An optimal assignment with its proof of optimality.
@@ -51,6 +52,7 @@ impl Assignment {
 pub struct AssignmentWorkspace {
     table: CostTable,
     matching: Matching,
+    simplex: Simplex,
     line_potentials: Vec<f64>,
 }
 
@@ -117,8 +119,31 @@ pub fn maximum_assignment_with(
 impl AssignmentWorkspace {
     fn run(&mut self, cost: MatRef<'_, f64>, objective: Objective) -> Result<Assignment> {
         self.table.load(cost, objective)?;
-        self.matching.solve(&self.table);
+        if !self.matching.solve(&self.table) {
+            self.solve_by_simplex();
+        }
         Ok(self.result(cost, objective))
+    }
+
+    /// Solves the problem as transport between unit masses, where one more line of zero costs takes the columns that stay
+    /// unmatched.
+    fn solve_by_simplex(&mut self) {
+        let Self { table, matching, simplex, .. } = self;
+        let (lines, spare) = (table.lines, table.width - table.lines);
+        let mut line_masses = vec![1; lines];
+        if spare > 0 {
+            line_masses.push(spare.cast_signed() as i64);
+            table.push_zero_line();
+        }
+        simplex.solve(table, &line_masses, &vec![1; table.width]);
+        let mut level = 0.0;
+        if spare > 0 {
+            table.pop_line();
+            level = simplex.line_potential(lines);
+        }
+        let pairs = simplex.flows().filter(|&(line, _, flow)| line < lines && flow > 0);
+        let prices = simplex.prices().iter().map(|price| price + level);
+        matching.replace(prices, pairs.map(|(line, column, _)| (line, column)));
     }
 
     /// The result in terms of the matrix. The line potentials are computed from the prices, so they are feasible whatever

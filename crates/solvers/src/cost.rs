@@ -72,6 +72,18 @@ impl CostTable {
         self.entries.chunks_exact(self.width)
     }
 
+    /// Adds a line of zeros.
+    pub(crate) fn push_zero_line(&mut self) {
+        self.lines += 1;
+        self.entries.resize(self.lines * self.width, 0.0);
+    }
+
+    /// Removes the last line.
+    pub(crate) fn pop_line(&mut self) {
+        self.lines -= 1;
+        self.entries.truncate(self.lines * self.width);
+    }
+
     /// Row and column of the matrix for a line and column of the table.
     pub(crate) fn cell(&self, line: usize, column: usize) -> (usize, usize) {
         if self.flipped { (column, line) } else { (line, column) }
@@ -118,8 +130,7 @@ impl CostTable {
         }
         for first in (0..width).step_by(TILE) {
             let columns: Vec<&[f64]> = (first..(first + TILE).min(width))
-                .filter_map(|j| source.col(j).try_as_col_major())
-                .map(|column| column.as_slice())
+                .filter_map(|j| Some(source.col(j).try_as_col_major()?.as_slice()))
                 .collect();
             for (i, line) in self.entries.chunks_exact_mut(width).enumerate() {
                 for (entry, column) in line[first..].iter_mut().zip(&columns) {

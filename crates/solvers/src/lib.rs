@@ -11,7 +11,7 @@
 //!
 //! # A worked example
 //!
-//! Two mines hold 1 unit of ore each, three mills take 2/3 each, and a road costs what it is long:
+//! Two mines hold half of the ore each, three mills take a third each, and a road costs what it is long:
 //!
 //! ```
 //! use consilience_linalg::Mat;
@@ -42,8 +42,6 @@
 //! }
 //! # Ok::<(), consilience_solvers::Error>(())
 //! ```
-//!
-//! (The library counts masses from 1, so each mine holds 1/2.)
 //!
 //! # Certificates
 //!
@@ -76,7 +74,8 @@
 //! - A. Charnes: Optimality and degeneracy in linear programming. *Econometrica* 20, 160–170 (1952). The perturbation.
 //!
 //! The code is our own. What is not in these papers: candidate lists with a bound that stays valid because prices only fall
-//! (`candidates.rs`), which make the assignment of thousands of rows several times faster than scans of whole lines.
+//! (`candidates.rs`), which make the assignment of thousands of rows several times faster than scans of whole lines; and
+//! the change to the network simplex where shortest paths meet their worst case (`matching.rs`).
 //!
 //! # Testing
 //!

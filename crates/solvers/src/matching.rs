@@ -19,6 +19,10 @@ const SWEEPS: usize = 2;
 /// as the costs are fine; shortest paths finish such a contest in one go.
 const BIDS_PER_FREE_LINE: usize = 3;
 
+/// Searches may read whole lines this many times for each line before the network simplex takes over. Random costs and
+/// correlations stay below (measured: 1 to 3); rank-one costs of a thousand lines would take hundreds.
+const READS_PER_LINE: usize = 16;
+
 /// A partial matching of lines to columns, and the prices of the columns.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Matching {
@@ -35,8 +39,12 @@ pub(crate) struct Matching {
 }
 
 impl Matching {
-    /// Matches every line at the least total cost.
-    pub(crate) fn solve(&mut self, table: &CostTable) {
+    /// Matches every line at the least total cost; false if shortest paths turn out to be the wrong tool, and then the
+    /// matching is incomplete.
+    ///
+    /// Costs such as `-x_i y_j` are the worst case of shortest paths: each of them visits nearly all lines. The network
+    /// simplex does not mind, but is slower on the rest.
+    pub(crate) fn solve(&mut self, table: &CostTable) -> bool {
         let (lines, width) = (table.lines, table.width);
         for (array, length) in [(&mut self.column_of, lines), (&mut self.line_of, width)] {
             array.clear();
@@ -57,10 +65,37 @@ impl Matching {
         }
         let mut search = std::mem::take(&mut self.search);
         search.reset(table);
+        let mut complete = true;
         for k in 0..self.free.len() {
             search.augment(self.free[k], table, self);
+            if search.lines_read() > READS_PER_LINE * lines {
+                complete = k + 1 == self.free.len();
+                break;
+            }
         }
         self.search = search;
+        complete
+    }
+
+    /// Takes over prices and the column of each line.
+    pub(crate) fn replace(
+        &mut self,
+        prices: impl Iterator<Item = f64>,
+        pairs: impl Iterator<Item = (usize, usize)>,
+    ) {
+        self.prices.clear();
+        self.prices.extend(prices);
+        self.line_of.fill(NONE);
+        for (line, column) in pairs {
+            self.column_of[line] = column as u32;
+            self.line_of[column] = line as u32;
+        }
+        // The prices of unmatched columns are zero up to rounding.
+        if self.column_of.len() < self.line_of.len() {
+            for (price, &line) in self.prices.iter_mut().zip(&self.line_of) {
+                *price = if line == NONE { 0.0 } else { price.min(0.0) };
+            }
+        }
     }
 
     /// The column of each line.

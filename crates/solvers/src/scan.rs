@@ -69,7 +69,8 @@ fn first_equal(line: &[f64], prices: &[f64], value: f64, except: usize) -> Optio
     let mut start = 0;
     // Whole chunks are tested without an early exit, which would keep the loop scalar.
     for (c, v) in line.chunks(LANES).zip(prices.chunks(LANES)) {
-        if c.iter().zip(v).fold(false, |hit, (c, v)| hit | (c - v == value)) {
+        let hits = c.iter().zip(v).map(|(c, v)| u64::from(c - v == value)).sum::<u64>();
+        if hits > 0 {
             let hit = |&k: &usize| c[k] - v[k] == value && start + k != except;
             if let Some(k) = (0..c.len()).find(hit) {
                 return Some(start + k);

@@ -28,6 +28,8 @@ pub(crate) struct Search {
     end_distance: f64,
     /// Distance of the column scanned last; nothing found later is nearer.
     reached: f64,
+    /// Lines read as a whole, in all searches for this problem.
+    lines_read: usize,
 }
 
 impl Search {
@@ -36,6 +38,12 @@ impl Search {
         self.distance.clear();
         self.distance.resize(table.width, f64::INFINITY);
         self.offsets.resize(table.lines, 0.0);
+        self.lines_read = 0;
+    }
+
+    /// How many lines were read as a whole since the last reset: the work that lists did not save.
+    pub(crate) fn lines_read(&self) -> usize {
+        self.lines_read
     }
 
     /// Matches one more line along the shortest alternating path to an unmatched column.
@@ -122,6 +130,7 @@ impl Search {
     fn read_line(&mut self, line: usize, table: &CostTable, matching: &mut Matching) {
         let Matching { candidates, prices, line_of, predecessor, .. } = matching;
         candidates.read(line, table, prices);
+        self.lines_read += 1;
         let (costs, offset) = (table.line(line), self.offsets[line]);
         for (group, least) in candidates.group_least().iter().enumerate() {
             if least - offset < self.end_distance {

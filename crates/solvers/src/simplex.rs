@@ -90,6 +90,39 @@ impl Simplex {
         &self.potential[self.lines..]
     }
 
+    /// Potential of a line in the optimal basis.
+    pub(crate) fn line_potential(&self, line: usize) -> f64 {
+        self.potential[line]
+    }
+
+    /// Calls `arc(line, column, flow)` for each tree arc, with flows computed from masses that are not integers.
+    ///
+    /// The flow on an arc is what the subtree below it has in excess, so every row and column is met up to rounding.
+    pub(crate) fn flows_for(
+        &mut self,
+        line_masses: &[f64],
+        column_masses: &[f64],
+        mut arc: impl FnMut(usize, usize, f64),
+    ) {
+        self.order.clear();
+        let mut node = 0;
+        while node != NONE {
+            self.order.push(node);
+            node = self.after(node, 0);
+        }
+        let excess = &mut self.scratch;
+        excess.clear();
+        excess.extend(line_masses);
+        excess.extend(column_masses.iter().map(|mass| -mass));
+        for k in (1..self.order.len()).rev() {
+            let node = self.order[k] as usize;
+            let flow = self.scratch[node];
+            self.scratch[self.parent[node] as usize] += flow;
+            let (line, column) = self.arc(node);
+            arc(line, column, if node < self.lines { flow } else { -flow });
+        }
+    }
+
     /// Tree arcs as (line, column, flow), flows in the units of the masses.
     pub(crate) fn flows(&self) -> impl Iterator<Item = (usize, usize, i64)> + '_ {
         (1..self.parent.len()).map(|node| {
@@ -108,7 +141,7 @@ impl Simplex {
     /// Sets up the perturbed masses.
     fn perturb(&mut self, line_masses: &[i64], column_masses: &[i64]) {
         self.lines = line_masses.len();
-        let lines = self.lines as i64;
+        let lines = self.lines.cast_signed() as i64;
         self.scale = 2 * (lines + 1);
         self.supply.clear();
         self.supply.extend(line_masses.iter().map(|mass| mass * self.scale + 1));
@@ -210,13 +243,13 @@ impl Simplex {
             let n = node as usize;
             let (line, column) = self.arc(n);
             self.potential[n] = table.line(line)[column] - self.potential[self.parent[n] as usize];
-            node = self.after(node, 0, true);
+            node = self.after(node, 0);
         }
     }
 
-    /// The node that follows in preorder within the subtree of `top`, with or without the children of this one.
-    fn after(&self, mut node: u32, top: u32, descend: bool) -> u32 {
-        if descend && self.first_child[node as usize] != NONE {
+    /// The node that follows in preorder within the subtree of `top`.
+    fn after(&self, mut node: u32, top: u32) -> u32 {
+        if self.first_child[node as usize] != NONE {
             return self.first_child[node as usize];
         }
         while node != top {
@@ -284,7 +317,7 @@ impl Simplex {
             } else {
                 self.potential[node as usize] -= shift;
             }
-            node = self.after(node, inside, true);
+            node = self.after(node, inside);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Exact optimal transport between two discrete distributions.
 //!
-//! A primal network simplex (see `simplex.rs`) on integer masses: the masses are scaled by a power of two, or by the common
-//! denominator if they are uniform, so that plans do not drift.
+//! A primal network simplex (see `simplex.rs`) on integer masses, so that flows do not drift however many pivots there are.
+//! Uniform masses are integers in units of their common denominator. Other masses are rounded to find the optimal basis,
+//! and the flows of that basis are computed from the masses as given.
 
 use consilience_linalg::{Mat, MatRef};
 
@@ -65,6 +66,8 @@ pub struct TransportWorkspace {
     line_masses: Vec<i64>,
     column_masses: Vec<i64>,
     simplex: Simplex,
+    /// Lines, columns and masses of the plan.
+    entries: Vec<(usize, usize, f64)>,
     line_potentials: Vec<f64>,
     assignment: AssignmentWorkspace,
 }
@@ -72,9 +75,9 @@ pub struct TransportWorkspace {
 /// The plan that moves the row masses `a` to the column masses `b` at the smallest total cost, with its certificate.
 ///
 /// `cost` is p × q, `a` has p and `b` q masses, not negative, of any positive sum; `b` is rescaled to the sum of `a`, from
-/// which it may differ by rounding. Masses are rounded to multiples of about 2^-48 of their sum, and the plan meets them
-/// to a few such multiples for each row and column. Network simplex: no useful bound on the steps, in practice about as many pivots as
-/// the plan has entries times a small number, each of `O(p + q)` steps at most. Memory for one copy of the costs.
+/// which it may differ by rounding. Entries below `p + q` rounding errors of the sum are left out. Network simplex: no useful
+/// bound on the steps; in practice some ten pivots for each row and column, each of a few lines of costs. Memory for one
+/// copy of the costs.
 ///
 /// # Errors
 ///
@@ -113,20 +116,21 @@ pub fn transport_with(
     if (sum_a - sum_b).abs() > SUM_TOLERANCE * sum_a.max(sum_b) {
         return Err(Error::UnequalMass { rows: sum_a, columns: sum_b, tolerance: SUM_TOLERANCE });
     }
-    let units = Units::of(sum_a, cost.nrows() + cost.ncols());
-    let (mut lines, mut columns) = (&mut workspace.line_masses, &mut workspace.column_masses);
-    if workspace.table.flipped {
-        (lines, columns) = (columns, lines);
-    }
-    units.count(a, 1.0, lines);
-    units.count(b, sum_a / sum_b, columns);
-    // Rounding leaves the sums apart by some units: the largest mass of the lesser side takes them.
-    let excess = lines.iter().sum::<i64>() - columns.iter().sum::<i64>();
-    let lesser = if excess > 0 { columns } else { lines };
-    if let Some(largest) = lesser.iter_mut().max_by_key(|mass| **mass) {
-        *largest += excess.abs();
-    }
-    Ok(workspace.run(cost, units))
+    workspace.count_masses(a, b, sum_a, sum_b);
+    let TransportWorkspace { table, line_masses, column_masses, simplex, entries, .. } =
+        &mut *workspace;
+    simplex.solve(table, line_masses, column_masses);
+
+    let rescaled: Vec<f64> = b.iter().map(|mass| mass * (sum_a / sum_b)).collect();
+    let (lines, columns) = if table.flipped { (&rescaled[..], a) } else { (a, &rescaled[..]) };
+    let noise = f64::EPSILON * (a.len() + b.len()) as f64 * sum_a;
+    entries.clear();
+    simplex.flows_for(lines, columns, |line, column, mass| {
+        if mass > noise {
+            entries.push((line, column, mass));
+        }
+    });
+    Ok(workspace.plan(cost))
 }
 
 /// The plan of smallest total cost between p rows of mass `1/p` and q columns of mass `1/q`, with its certificate.
@@ -175,9 +179,17 @@ pub fn uniform_transport_with(
     }
     for (masses, n, mass) in [(lines, p, q / divisor), (columns, q, p / divisor)] {
         masses.clear();
-        masses.resize(n, mass as i64);
+        masses.resize(n, mass.cast_signed() as i64);
     }
-    Ok(workspace.run(cost, Units { per_mass: (p / divisor * q) as f64, noise: 0 }))
+    let TransportWorkspace { table, line_masses, column_masses, simplex, entries, .. } =
+        &mut *workspace;
+    simplex.solve(table, line_masses, column_masses);
+
+    let units = (p / divisor * q) as f64;
+    let flows = simplex.flows().filter(|&(_, _, flow)| flow > 0);
+    entries.clear();
+    entries.extend(flows.map(|(i, j, flow)| (i, j, flow as f64 / units)));
+    Ok(workspace.plan(cost))
 }
 
 /// The optimal assignment as a plan.
@@ -195,54 +207,49 @@ fn matching_plan(workspace: &mut AssignmentWorkspace, cost: MatRef<'_, f64>) -> 
 }
 
 impl TransportWorkspace {
-    /// Solves for the integer masses and reads off the plan.
-    fn run(&mut self, cost: MatRef<'_, f64>, units: Units) -> Plan {
-        let Self { table, line_masses, column_masses, simplex, line_potentials, .. } = self;
-        simplex.solve(table, line_masses, column_masses);
-        let prices = simplex.prices();
-        // Feasible whatever was rounded on the way, so that the gap is a sum of nonnegative terms.
-        line_potentials.clear();
-        line_potentials.extend(table.iter().map(|line| least(line, prices)));
-        let mut gap = 0.0;
-        let mut entries = Vec::with_capacity(table.lines + table.width - 1);
-        for (line, column, flow) in simplex.flows() {
-            if flow > units.noise {
-                let mass = flow as f64 / units.per_mass;
-                gap += mass * (table.line(line)[column] - prices[column] - line_potentials[line]);
-                let (row, column) = table.cell(line, column);
-                entries.push((row, column, mass));
-            }
+    /// Rounds masses to integers with equal sums, fine enough to find the basis that is optimal for the masses.
+    fn count_masses(&mut self, a: &[f64], b: &[f64], sum_a: f64, sum_b: f64) {
+        // The simplex multiplies by at most 2 (nodes + 1), and sums must stay below 2^63.
+        let nodes = a.len() + b.len();
+        let bits = 60 - (2 * nodes + 2).ilog2().cast_signed();
+        let (mut lines, mut columns) = (&mut self.line_masses, &mut self.column_masses);
+        if self.table.flipped {
+            (lines, columns) = (columns, lines);
         }
+        let per_mass = 2.0_f64.powi(bits - sum_a.log2().ceil() as i32);
+        for (counts, masses, factor) in [(&mut *lines, a, 1.0), (&mut *columns, b, sum_a / sum_b)] {
+            counts.clear();
+            // A mass of zero becomes one unit, so that every row and column is part of the network and has a potential.
+            counts.extend(masses.iter().map(|m| ((m * factor * per_mass).round() as i64).max(1)));
+        }
+        // Rounding leaves the sums apart by some units: the largest mass of the lesser side takes them.
+        let excess = lines.iter().sum::<i64>() - columns.iter().sum::<i64>();
+        let lesser = if excess > 0 { columns } else { lines };
+        if let Some(largest) = lesser.iter_mut().max_by_key(|mass| **mass) {
+            *largest += excess.abs();
+        }
+    }
+
+    /// The plan with these entries of the table, and its certificate. The line potentials are computed from the prices, so
+    /// they are feasible whatever was rounded on the way, and the gap is a sum of nonnegative terms.
+    fn plan(&mut self, cost: MatRef<'_, f64>) -> Plan {
+        let (table, prices) = (&self.table, self.simplex.prices());
+        let lines = &mut self.line_potentials;
+        lines.clear();
+        lines.extend(table.iter().map(|line| least(line, prices)));
+        let slack = |&(line, column, mass): &(usize, usize, f64)| {
+            mass * (table.line(line)[column] - prices[column] - lines[line])
+        };
+        let gap = table.amount(self.entries.iter().map(slack).sum());
+        let in_matrix = |&(line, column, mass): &(usize, usize, f64)| {
+            let (row, column) = table.cell(line, column);
+            (row, column, mass)
+        };
+        let mut entries: Vec<_> = self.entries.iter().map(in_matrix).collect();
         entries.sort_unstable_by_key(|&(row, column, _)| (row, column));
         let value = entries.iter().fold(0.0, |sum, &(i, j, mass)| sum + mass * cost[(i, j)]);
-        let (row_potentials, column_potentials) = table.potentials(line_potentials, prices);
-        Plan { entries, value, row_potentials, column_potentials, gap: table.amount(gap) }
-    }
-}
-
-/// How masses are counted.
-#[derive(Debug, Clone, Copy)]
-struct Units {
-    /// Units of mass 1.
-    per_mass: f64,
-    /// Flows up to this many units may stem from the rounding of masses and are no part of the plan.
-    noise: i64,
-}
-
-impl Units {
-    /// The finest power of two for masses of this sum on so many nodes.
-    fn of(sum: f64, nodes: usize) -> Self {
-        // The simplex multiplies by up to 2 (nodes + 1) and adds less than that, and sums must stay below 2^63.
-        let bits = 61 - (2 * nodes + 2).ilog2().cast_signed() - 1;
-        let exponent = bits - sum.log2().ceil() as i32;
-        Self { per_mass: 2.0_f64.powi(exponent), noise: nodes as i64 }
-    }
-
-    /// The masses in units, rounded to the nearest. A mass of zero becomes one unit, which is noise: every row and column
-    /// then is part of the network and gets its potential.
-    fn count(self, masses: &[f64], factor: f64, counts: &mut Vec<i64>) {
-        counts.clear();
-        counts.extend(masses.iter().map(|m| ((m * factor * self.per_mass).round() as i64).max(1)));
+        let (row_potentials, column_potentials) = table.potentials(lines, prices);
+        Plan { entries, value, row_potentials, column_potentials, gap }
     }
 }
 

@@ -51,7 +51,7 @@ fn transport_equals_the_best_vertex() {
             for repetition in 0..4 {
                 let cost = matrix(family, p, q, &mut rng);
                 let tolerance = 1e-12 * cost.norm_max();
-                let uniform = (vec![q as i64; p], vec![p as i64; q]);
+                let uniform = (vec![q.cast_signed() as i64; p], vec![p.cast_signed() as i64; q]);
                 let expected = exact_transport(&cost, &uniform.0, &uniform.1) / (p * q) as f64;
                 let plan = uniform_transport_with(&mut workspace, cost.as_ref()).unwrap();
                 let turned =

@@ -52,16 +52,18 @@ pub(crate) fn permutation_optimum(cost: &Mat<f64>) -> f64 {
     if cost.nrows() > cost.ncols() {
         return permutation_optimum(&transposed(cost));
     }
-    fn extend(cost: &Mat<f64>, row: usize, taken: u32) -> f64 {
-        if row == cost.nrows() {
-            return 0.0;
-        }
-        (0..cost.ncols())
-            .filter(|j| taken & (1 << j) == 0)
-            .map(|j| cost[(row, j)] + extend(cost, row + 1, taken | 1 << j))
-            .fold(f64::INFINITY, f64::min)
+    cheapest_completion(cost, 0, 0)
+}
+
+/// The least cost of matching the rows from this one on with columns that are not taken.
+fn cheapest_completion(cost: &Mat<f64>, row: usize, taken: u32) -> f64 {
+    if row == cost.nrows() {
+        return 0.0;
     }
-    extend(cost, 0, 0)
+    (0..cost.ncols())
+        .filter(|j| taken & (1 << j) == 0)
+        .map(|j| cost[(row, j)] + cheapest_completion(cost, row + 1, taken | 1 << j))
+        .fold(f64::INFINITY, f64::min)
 }
 
 /// The least cost of a transport between integer masses, by dynamic programming over whole units: some vertex of the
