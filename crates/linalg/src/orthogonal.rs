@@ -31,21 +31,19 @@ pub fn random_orthogonal(n: usize, rng: &mut impl Rng) -> Mat<f64> {
     q
 }
 
-/// Singular values below this share of the largest are noise of the moments: their vectors carry no correspondence.
-const NULL_SINGULAR_VALUE: f64 = 1e-10;
-
 /// The polar factor `U Vᵀ` of a p × q matrix: a partial isometry, from its singular value decomposition.
 ///
 /// It maximises `tr(Qᵀ a)` over matrices with orthonormal columns (p ≥ q) or rows (p ≤ q): the solution of the orthogonal
-/// Procrustes problem (Schönemann 1966). Directions that `a` does not determine (singular values below 1e-10 of the
-/// largest) are mapped to zero, so that the answer is unique where the rank is below min(p, q).
+/// Procrustes problem (Schönemann 1966). Directions that `a` does not determine are mapped to zero, so that the answer is
+/// unique where the rank is below min(p, q): singular values below the share `null` of the largest, which is how exactly
+/// `a` is known, and those beyond the first `rank`, where more is known of how `a` came about.
 ///
 /// # Errors
 /// As [`svd`].
-pub fn polar_factor(a: MatRef<'_, f64>) -> Result<Mat<f64>> {
+pub fn polar_factor(a: MatRef<'_, f64>, null: f64, rank: usize) -> Result<Mat<f64>> {
     let Svd { u, values, v } = svd(a)?;
-    let cut = NULL_SINGULAR_VALUE * values.first().copied().unwrap_or(0.0);
-    let rank = values.iter().take_while(|&&s| s > cut).count();
+    let cut = null * values.first().copied().unwrap_or(0.0);
+    let rank = values.iter().take(rank).take_while(|&&s| s > cut).count();
     Ok(matmul_abt(u.subcols(0, rank), v.subcols(0, rank)))
 }
 
@@ -71,7 +69,13 @@ mod tests {
         let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(2);
         let q = random_orthogonal(12, &mut rng);
         let stretch = Mat::from_fn(12, 12, |i, j| if i == j { 1.0 + i as f64 } else { 0.0 });
-        let found = polar_factor(crate::matmul(q.as_ref(), stretch.as_ref()).as_ref()).expect("finite");
+        let stretched = crate::matmul(q.as_ref(), stretch.as_ref());
+        let found = polar_factor(stretched.as_ref(), 1e-10, 12).expect("finite");
         assert!(squared_norm((&found - &q).as_ref()).sqrt() < 1e-12);
+        // The squared norm of a partial isometry is its rank. The singular values are 1 to 12.
+        for (null, most, rank) in [(1e-10, 5, 5.0), (0.49, 12, 7.0)] {
+            let part = polar_factor(stretched.as_ref(), null, most).expect("finite");
+            assert!((squared_norm(part.as_ref()) - rank).abs() < 1e-12);
+        }
     }
 }

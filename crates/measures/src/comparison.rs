@@ -125,7 +125,10 @@ impl std::fmt::Display for Warning {
                 "{samples} samples for {units} units: the score is biased upward; compare it with its chance level"
             ),
             Self::ConstantPrediction { units, of } => {
-                write!(f, "{units} of {of} predictions are constant over an eval set; their correlation counts as 0")
+                write!(
+                    f,
+                    "{units} of {of} predictions are constant over an eval set; their correlation counts as 0"
+                )
             }
         }
     }

@@ -38,8 +38,7 @@ impl Direction {
             Self::YToX => compare(false),
             Self::Both => {
                 // Units of two different sides, of two different numbers: only the scores can be averaged.
-                let of_score =
-                    |found| Comparison { per_unit: None, mappings: Vec::new(), ..found };
+                let of_score = |found| Comparison { per_unit: None, mappings: Vec::new(), ..found };
                 let (there, back) = (of_score(compare(true)?), of_score(compare(false)?));
                 Ok(Comparison::mean(vec![there, back]))
             }

@@ -37,7 +37,8 @@ impl Entry {
 
 fn build<M: Measure>(parameters: Map<String, Value>) -> Result<Box<dyn DynMeasure>> {
     let problem = |problem: String| {
-        let list = M::INFO.parameters.iter().map(|p| format!("{} = {} ({})", p.name, p.default, p.range));
+        let list =
+            M::INFO.parameters.iter().map(|p| format!("{} = {} ({})", p.name, p.default, p.range));
         let parameters = list.collect::<Vec<_>>().join(", ");
         let parameters = if parameters.is_empty() { "none".to_owned() } else { parameters };
         Error::Parameter { id: M::INFO.id, problem, parameters }

@@ -26,7 +26,9 @@ pub enum Error {
         parameters: String,
     },
     /// A spec cannot be read at all.
-    #[error("measure `{spec}`: {problem}; write `id` or `id:key=value,key=value`, for instance `ridge:direction=x-to-y`")]
+    #[error(
+        "measure `{spec}`: {problem}; write `id` or `id:key=value,key=value`, for instance `ridge:direction=x-to-y`"
+    )]
     Grammar {
         /// What was written.
         spec: String,

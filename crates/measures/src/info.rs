@@ -19,7 +19,8 @@ pub struct Info {
     pub orientation: Orientation,
     /// Smallest and largest value.
     pub range: (f64, f64),
-    /// Largest distance of the score of a representation with itself from the best value, in sample.
+    /// Largest distance of the score of a representation with itself from the best value, in sample, with default
+    /// parameters (a fixed penalty, for one, shrinks predictions whatever they are of).
     pub identity_tolerance: f64,
     /// Cost in n samples, p and q units, beyond gathering the moments.
     pub complexity: &'static str,

@@ -17,7 +17,7 @@ mod spec;
 mod statistic;
 
 pub use comparison::{Comparison, Mapping, Warning};
-pub use direction::{Direction, Directed};
+pub use direction::{Directed, Direction};
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use info::{

@@ -18,7 +18,12 @@ pub fn page(entry: &Entry) -> Result<String> {
         Orientation::Score => "more is more alike",
         Orientation::Distance => "less is more alike",
     };
-    let range = format!("A {}, from {} to {}: {towards}.", noun(info.orientation), info.range.0, info.range.1);
+    let range = format!(
+        "A {}, from {} to {}: {towards}.",
+        noun(info.orientation),
+        info.range.0,
+        info.range.1
+    );
     section(&mut out, "Range and orientation", &range);
     section(&mut out, "Invariances", &invariances(entry)?);
     section(&mut out, "Parameters", &parameters(entry));

@@ -167,6 +167,8 @@ fn transpose_times(matrix: &Mat<f64>, v: &[f64]) -> Vec<f64> {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cross {
     pub(crate) blocks: Vec<BlockCross>,
+    /// Relative rounding of the coarser of the two representations.
+    pub(crate) epsilon: f64,
 }
 
 impl Cross {
@@ -174,6 +176,7 @@ impl Cross {
     #[must_use]
     pub fn rotate_x(&self, rotation: &crate::Rotation) -> Self {
         let q = rotation.matrix();
-        Self { blocks: self.blocks.iter().map(|b| b.rotate_x(q)).collect() }
+        let blocks = self.blocks.iter().map(|b| b.rotate_x(q)).collect();
+        Self { blocks, epsilon: self.epsilon }
     }
 }

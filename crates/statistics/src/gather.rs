@@ -1,6 +1,6 @@
 //! One pass over the data: from activations to moments in blocks.
 
-use consilience_data::{ActivationSource, Activations, RowMajor};
+use consilience_data::{ActivationSource, Activations, Precision, RowMajor};
 use consilience_linalg::{MatRef, Real};
 
 use crate::cross::BlockCross;
@@ -36,6 +36,13 @@ impl Reading<'_> {
 
     fn name(&self) -> String {
         self.source.representations()[self.representation].id.to_string()
+    }
+
+    fn epsilon(&self) -> f64 {
+        match self.source.representations()[self.representation].precision {
+            Precision::F32 => f64::from(f32::EPSILON),
+            Precision::F64 => f64::EPSILON,
+        }
     }
 
     fn buffer(&self) -> Activations {
@@ -95,8 +102,8 @@ impl ChunkFacts {
     }
 }
 
-/// Subtracts the mean of each unit over the chunk. The mean is rounded to the precision of the data first, so that the
-/// centred rows and the mean that Chan's update works with belong together to the last bit.
+/// Subtracts the mean of each unit over the chunk. The sum of the differences, which are small, then mends the digits
+/// that the sum of the values has lost: far from 0 these are the ones in which the means of two chunks differ.
 fn centre_in_place<T: Real>(rows: &mut RowMajor<T>) -> ChunkFacts {
     let (n, p) = (rows.n_rows(), rows.n_units);
     let mut sum = vec![0.0; p];
@@ -111,16 +118,16 @@ fn centre_in_place<T: Real>(rows: &mut RowMajor<T>) -> ChunkFacts {
     }
     let mean: Vec<f64> = sum.iter().map(|s| s / n as f64).collect();
     let mut squared_norms = Vec::with_capacity(n);
-    // What rounding the centred values leaves as their mean; given back to the mean below.
     let mut residue = vec![0.0; p];
     for row in rows.values.chunks_exact_mut(p) {
         let mut norm = 0.0;
         for (u, value) in row.iter_mut().enumerate() {
             let wide: f64 = (*value).into();
-            let centred = T::from_f64(wide - mean[u]);
+            let difference = wide - mean[u];
+            residue[u] += difference;
+            let centred = T::from_f64(difference);
             *value = centred;
             let centred: f64 = centred.into();
-            residue[u] += (wide - mean[u]) - centred;
             norm += centred * centred;
         }
         squared_norms.push(norm);
@@ -186,7 +193,7 @@ pub fn gather_cross(x: &Reading<'_>, y: &Reading<'_>, blocks: &Blocks) -> Result
         }
         out.push(block);
     }
-    Ok(Cross { blocks: out })
+    Ok(Cross { blocks: out, epsilon: x.epsilon().max(y.epsilon()) })
 }
 
 /// Centres both sides and adds their product; where precisions differ, the narrower is widened.

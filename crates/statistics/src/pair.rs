@@ -31,6 +31,8 @@ pub struct PairMoments {
     pub cross: Mat<f64>,
     /// Σ ‖x‖²‖y‖² of the centred rows.
     pub norms: f64,
+    /// Relative rounding of the activations, the coarser of the two sides: what is smaller by that factor is not data.
+    pub epsilon: f64,
 }
 
 impl Pair<'_> {
@@ -42,7 +44,8 @@ impl Pair<'_> {
         for block in set.iter() {
             all.merge(&self.cross.blocks[block]);
         }
-        PairMoments { n: x.n, x, y, cross: all.scatter, norms: all.norms }
+        let epsilon = self.cross.epsilon;
+        PairMoments { n: x.n, x, y, cross: all.scatter, norms: all.norms, epsilon }
     }
 }
 

@@ -41,7 +41,10 @@ impl Measure for DebiasedLinearCka {
                 link: "https://arxiv.org/abs/2010.15327",
             },
         ],
-        examples: &[Example { spec: "debiased-linear-cka", what: "all stimuli, unbiased criteria" }],
+        examples: &[Example {
+            spec: "debiased-linear-cka",
+            what: "all stimuli, unbiased criteria",
+        }],
         revision: 1,
     };
     type Statistic = WholeMoments;

@@ -39,7 +39,10 @@ impl Measure for Permutation {
                 link: "https://doi.org/10.1007/BF02278710",
             },
         ],
-        examples: &[Example { spec: "permutation", what: "one-to-one matching on signed correlation" }],
+        examples: &[Example {
+            spec: "permutation",
+            what: "one-to-one matching on signed correlation",
+        }],
         revision: 1,
     };
     type Statistic = HeldOutMoments;

@@ -9,6 +9,13 @@ use crate::{
     Measure, Orientation, Parameter, Reference, Result, SideName, Symmetry,
 };
 
+/// Singular values below this share of the largest are noise of f64 moments: their vectors carry no correspondence.
+const NULL_SINGULAR_VALUE: f64 = 1e-10;
+
+/// The same for coarser activations, in units of their rounding. Entries of the cross-scatter of f32 activations err by
+/// a few roundings of the product of two norms, and so do singular values.
+const NULL_ROUNDINGS: f64 = 8.0;
+
 /// Predictivity by an orthogonal map, held out.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,7 +29,7 @@ impl Measure for Procrustes {
         id: "procrustes",
         title: "Procrustes predictivity",
         summary: "How well the units of one representation are predicted from the other by a rotation or reflection, on stimuli it has not seen.",
-        definition: r"With centred fit data, $X^\top Y = U \Sigma V^\top$ and $Q = U V^\top$ (a partial isometry where widths or ranks differ: singular values below $10^{-10}$ of the largest are left out). The score is the mean over units $j$ of $y$ of the Pearson correlation, over the eval stimuli, between $XQ_{\cdot j}$ and $Y_{\cdot j}$, averaged over folds.",
+        definition: r"With centred fit data, $X^\top Y = U \Sigma V^\top$ and $Q = U V^\top$ (a partial isometry where widths or ranks differ: singular values below $10^{-10}$ of the largest, or 8 roundings of f32 activations, are left out, and those beyond the first $n - 1$). The score is the mean over units $j$ of $y$ of the Pearson correlation, over the eval stimuli, between $XQ_{\cdot j}$ and $Y_{\cdot j}$, averaged over folds.",
         family: Family::Map,
         orientation: Orientation::Score,
         range: (-1.0, 1.0),
@@ -75,7 +82,10 @@ impl Measure for Procrustes {
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
-        let rotation = polar_factor(fold.fit.cross.as_ref())?;
+        let null = NULL_SINGULAR_VALUE.max(NULL_ROUNDINGS * fold.fit.epsilon);
+        // n centred rows span n − 1 dimensions at most.
+        let rank = fold.fit.n.saturating_sub(1);
+        let rotation = polar_factor(fold.fit.cross.as_ref(), null, rank)?;
         self.direction.average(|forward| {
             let weights = if forward { rotation.as_ref() } else { rotation.transpose() };
             Ok(score_linear_map(weights, Directed::of(fold.eval, forward)))

@@ -66,7 +66,10 @@ impl Measure for Ridge {
         examples: &[
             Example { spec: "ridge", what: "both directions, penalty by cross-validation" },
             Example { spec: "ridge:direction=x-to-y", what: "y predicted from x" },
-            Example { spec: "ridge:alpha=0.1,direction=y-to-x", what: "x predicted from y, penalty fixed" },
+            Example {
+                spec: "ridge:alpha=0.1,direction=y-to-x",
+                what: "x predicted from y, penalty fixed",
+            },
         ],
         revision: 1,
     };
@@ -168,9 +171,8 @@ fn squared_errors(
     let source_shift = apart(&eval.source.mean, &fit.source.mean);
     let target_shift = apart(&eval.target.mean, &fit.target.mean);
     let p = source_shift.len();
-    let delta: Vec<f64> = (0..p)
-        .map(|i| v.col(i).iter().zip(&source_shift).map(|(v, s)| v * s).sum())
-        .collect();
+    let delta: Vec<f64> =
+        (0..p).map(|i| v.col(i).iter().zip(&source_shift).map(|(v, s)| v * s).sum()).collect();
     let products = matmul(b.as_ref(), b.transpose());
     let linear: Vec<f64> = (0..p)
         .map(|i| {

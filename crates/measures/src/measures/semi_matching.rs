@@ -43,7 +43,10 @@ impl Measure for SemiMatching {
         }],
         examples: &[
             Example { spec: "semi-matching", what: "both directions" },
-            Example { spec: "semi-matching:direction=x-to-y", what: "partners in y for the units of x" },
+            Example {
+                spec: "semi-matching:direction=x-to-y",
+                what: "partners in y for the units of x",
+            },
         ],
         revision: 1,
     };

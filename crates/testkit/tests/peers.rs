@@ -1,0 +1,84 @@
+//! Scores of other packages: every row of `golden/oracle_map.csv`.
+
+use std::collections::BTreeMap;
+
+use consilience_testkit::assert_none;
+use consilience_testkit::evaluate::{Recording, gather};
+use consilience_testkit::golden::{Rows, array, csv, read};
+
+/// Our score, as the peer writes it.
+fn transformed(score: f64, transform: &str) -> Result<f64, String> {
+    match transform {
+        "score" => Ok(score),
+        "one-minus-score" => Ok(1.0 - score),
+        "angular" => Ok(score.acos()),
+        "negative-log" => Ok(-score.ln()),
+        other => Err(format!("no transform `{other}`")),
+    }
+}
+
+/// The split that the table calls `5-fold`: the one of the golden files for the same arrays.
+fn rows(protocol: &str) -> Result<Rows, String> {
+    let in_sample = Rows::Named("in-sample".to_owned());
+    match protocol {
+        "in-sample" => Ok(in_sample),
+        "5-fold" => read("permutation")?
+            .cases
+            .into_iter()
+            .find_map(|case| match case.protocol {
+                folds @ Rows::Folds { .. } if case.x == "inputs/X.npy" => Some(folds),
+                _ => None,
+            })
+            .ok_or_else(|| "no folds of X in golden/permutation.json".to_owned()),
+        other => Err(format!("no protocol `{other}`")),
+    }
+}
+
+fn score(spec: &str, pair: &str, protocol: &str) -> Result<f64, String> {
+    let (x, y) = match pair {
+        "X_Y" => ("inputs/X.npy", "inputs/Y.npy"),
+        "X_Z" => ("inputs/X.npy", "inputs/Z.npy"),
+        other => return Err(format!("no pair `{other}`")),
+    };
+    let (x, y) = (Recording::new(&array(x)), Recording::new(&array(y)));
+    let folds = rows(protocol)?.protocols(x.ids.len(), &[]);
+    let of_fold = |fold: &consilience_testkit::evaluate::Protocol| {
+        let moments = gather(&x, &y, &fold.blocks).map_err(|e| e.to_string())?;
+        moments.evaluate(spec, &fold.design).map(|c| c.score).map_err(|e| e.to_string())
+    };
+    let scores = folds.iter().map(of_fold).collect::<Result<Vec<f64>, String>>()?;
+    Ok(scores.iter().sum::<f64>() / scores.len() as f64)
+}
+
+/// What is wrong with a row of the table: peer, pair, spec, transform, protocol, difference, tolerance, reason.
+fn check(row: &[String], peers: &BTreeMap<String, [String; 2]>) -> Result<(), String> {
+    let [peer, pair, spec, transform, protocol, _, tolerance, ..] = row else {
+        return Err("too few fields".to_owned());
+    };
+    let values = peers.get(peer).ok_or("is not in oracle.csv")?;
+    let value = &values[usize::from(pair == "X_Z")];
+    let expected: f64 = value.parse().map_err(|_| format!("the peer's value is `{value}`"))?;
+    let tolerance: f64 = tolerance.parse().map_err(|_| format!("tolerance `{tolerance}`"))?;
+    let found = transformed(score(spec, pair, protocol)?, transform)?;
+    if (found - expected).abs() <= tolerance {
+        return Ok(());
+    }
+    Err(format!("{spec} gives {found}, the peer {expected}, tolerance {tolerance:e}"))
+}
+
+#[test]
+fn every_mapped_peer_agrees() {
+    let peers: BTreeMap<String, [String; 2]> = csv("oracle.csv")
+        .into_iter()
+        .map(|row| (row[0].clone(), [row[1].clone(), row[2].clone()]))
+        .collect();
+    let table = csv("oracle_map.csv");
+    let failures: Vec<String> = table
+        .iter()
+        .filter_map(|row| {
+            check(row, &peers).err().map(|problem| format!("{} on {}: {problem}", row[0], row[1]))
+        })
+        .collect();
+    assert_none(&failures);
+    assert!(table.len() > 60, "only {} rows were compared", table.len());
+}
