@@ -158,7 +158,8 @@ fn write_gz(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
 }
 
 fn check(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
-    let found: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+    let found =
+        Sha256::digest(bytes).iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
     ensure!(
         found == expected,
         "{}: sha256 of the unzipped bytes is {found}, expected {expected}; this was written for Fashion-MNIST of 2017",

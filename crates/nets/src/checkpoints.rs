@@ -26,7 +26,7 @@ pub fn planned_checkpoints(spec: &TrainSpec, n_train: usize) -> Result<Vec<Plann
         if step <= before || step >= steps {
             let found = format!("{inside:?} with {steps} steps an epoch");
             let expected = format!("ascending steps from 1 to {}", steps - 1);
-            return Err(Error::spec("record.first_epoch_steps", found, expected));
+            return Err(Error::spec("record.first_epoch_steps", &found, expected));
         }
         before = step;
     }

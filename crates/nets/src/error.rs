@@ -1,5 +1,6 @@
 //! What can go wrong between a spec and its trained networks.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 /// Result of this crate.
@@ -60,7 +61,7 @@ pub enum Error {
     /// Training left the finite numbers.
     #[error(
         "network {network} gives NaN or infinite outputs at checkpoint {checkpoint}; expected finite numbers; \
-         lower training.learning_rate (now {learning_rate})"
+         lower training.learning_rate (now {learning_rate:?})"
     )]
     Diverged {
         /// Name of the network.
@@ -86,7 +87,7 @@ impl Error {
     }
 
     /// A spec whose `key` is not as it should be.
-    pub(crate) fn spec(key: &str, found: impl ToString, expected: impl Into<String>) -> Self {
+    pub(crate) fn spec(key: &str, found: &dyn Display, expected: impl Into<String>) -> Self {
         Self::Spec { key: key.to_owned(), found: found.to_string(), expected: expected.into() }
     }
 }

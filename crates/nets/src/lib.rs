@@ -15,7 +15,6 @@
 //! ```
 
 pub mod architectures;
-mod atomic;
 mod checkpoints;
 pub mod datasets;
 mod error;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use consilience_data::Checkpoint;
+use consilience_data::{Checkpoint, write_atomically};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::architectures::ArchitectureSpec;
 use crate::datasets::{Dataset, hexadecimal};
 use crate::spec::{NetworkSeeds, RecordSpec, TrainingSpec};
-use crate::{Error, Result, TrainSpec, atomic};
+use crate::{Error, Result, TrainSpec};
 
 /// Raised when networks trained by an older version are no longer those of this one.
 const VERSION: u32 = 1;
@@ -156,12 +156,12 @@ impl Folders {
     /// Makes the folder of the weights and says there what it is for.
     pub(crate) fn begin(&self, spec: &OneNetworkSpec) -> Result<()> {
         fs::create_dir_all(&self.weights).map_err(Error::io("create", &self.weights))?;
-        atomic::write(&self.weights.join(SPEC), spec.json().as_bytes())
+        Ok(write_atomically(&self.weights.join(SPEC), spec.json().as_bytes())?)
     }
 
     pub(crate) fn finish(&self, file: &NetworkFile) -> Result<()> {
         let json = serde_json::to_string_pretty(file).expect("accuracies are finite");
-        atomic::write(&self.weights.join(NETWORK), json.as_bytes())
+        Ok(write_atomically(&self.weights.join(NETWORK), json.as_bytes())?)
     }
 }
 

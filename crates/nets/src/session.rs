@@ -117,11 +117,10 @@ impl<'a> Session<'a> {
         let logits = logits.expect("an architecture has layers").flatten::<2>(1, 3);
         let loss = activation::log_softmax(logits, 1).gather(1, labels).mean().neg();
         let gradients = loss.backward();
-        let share = self.training.schedule.share(self.step, self.n_steps);
+        let rate = self.training.rate(self.step, self.n_steps);
         for (value, state) in self.weights.values.iter_mut().zip(&mut self.states) {
             // A parameter that the logits do not depend on stays as it is.
             if let Some(gradient) = value.grad(&gradients) {
-                let rate = self.training.learning_rate * share;
                 let before = value.clone().inner();
                 let (after, new) = self.optimiser.step(rate, before, gradient, state.take());
                 *value = Tensor::from_inner(after).require_grad();
@@ -163,7 +162,7 @@ mod tests {
 
     fn training() -> TrainingSpec {
         let schedule = LearningRate::Constant;
-        TrainingSpec { epochs: 30, batch_size: 16, learning_rate: 0.01, schedule }
+        TrainingSpec { epochs: 30, batch_size: 16, learning_rate: 0.01, warmup_steps: 0, schedule }
     }
 
     /// Weights before and after some steps.

@@ -31,19 +31,28 @@ pub struct TrainingSpec {
     pub epochs: u64,
     /// Images in a step; the last step of an epoch may have fewer.
     pub batch_size: usize,
-    /// Learning rate of the first step.
+    /// Full learning rate.
     pub learning_rate: f64,
-    /// How the learning rate goes on from there.
+    /// Steps in which the learning rate grows linearly to the full one. Without them some seeds lose units to a first
+    /// step that is too long, and never get them back.
+    pub warmup_steps: u64,
+    /// How the learning rate goes on.
     pub schedule: LearningRate,
 }
 
 impl Default for TrainingSpec {
     fn default() -> Self {
-        Self { epochs: 8, batch_size: 64, learning_rate: 0.003, schedule: LearningRate::Cosine }
+        Self {
+            epochs: 7,
+            batch_size: 64,
+            learning_rate: 0.003,
+            warmup_steps: 40,
+            schedule: LearningRate::Cosine,
+        }
     }
 }
 
-/// How the learning rate depends on the step.
+/// How the learning rate depends on the step, after the warm-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LearningRate {
@@ -53,17 +62,19 @@ pub enum LearningRate {
     Cosine,
 }
 
-impl LearningRate {
-    /// Share of the full rate at step `step` of `n_steps`.
+impl TrainingSpec {
+    /// Learning rate of the step after `step` of `n_steps` steps.
     #[must_use]
-    pub fn share(self, step: u64, n_steps: u64) -> f64 {
-        match self {
-            Self::Constant => 1.0,
-            Self::Cosine => {
+    pub fn rate(&self, step: u64, n_steps: u64) -> f64 {
+        let warm = ((step + 1) as f64 / self.warmup_steps.max(1) as f64).min(1.0);
+        let share = match self.schedule {
+            LearningRate::Constant => 1.0,
+            LearningRate::Cosine => {
                 let done = step as f64 / n_steps.max(1) as f64;
                 0.5 * (1.0 + (std::f64::consts::PI * done).cos())
             }
-        }
+        };
+        self.learning_rate * warm * share
     }
 }
 
@@ -106,15 +117,15 @@ impl NetworksSpec {
         let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
         if prefix.is_empty() || prefix.starts_with('.') || !prefix.chars().all(plain) {
             let expected = "letters, digits, '-', '_' and '.', no '.' at the begin";
-            return Err(Error::spec("networks.prefix", format!("{prefix:?}"), expected));
+            return Err(Error::spec("networks.prefix", &format!("{prefix:?}"), expected));
         }
         if seeds.is_empty() {
-            return Err(Error::spec("networks.seeds", "no seed", "one seed for each network"));
+            return Err(Error::spec("networks.seeds", &"no seed", "one seed for each network"));
         }
         let orders = order_seeds.as_ref().unwrap_or(seeds);
         if orders.len() != seeds.len() {
             let expected = format!("{}, one for each of networks.seeds", seeds.len());
-            return Err(Error::spec("networks.order_seeds", orders.len(), expected));
+            return Err(Error::spec("networks.order_seeds", &orders.len(), expected));
         }
         let mut named: Vec<(String, NetworkSeeds)> = Vec::new();
         for (&initialisation, &order) in seeds.iter().zip(orders) {
@@ -125,7 +136,7 @@ impl NetworksSpec {
             if named.iter().any(|(other, _)| *other == name) {
                 return Err(Error::spec(
                     "networks.seeds",
-                    format!("{name} twice"),
+                    &format!("{name} twice"),
                     "different seeds",
                 ));
             }
@@ -165,7 +176,7 @@ impl TrainSpec {
     pub fn from_toml(text: &str) -> Result<Self> {
         let spec: Self = toml::from_str(text).map_err(|e| {
             let found = e.to_string().trim_end().to_owned();
-            Error::spec("TOML", found, "keys and values as in the documentation of TrainSpec")
+            Error::spec("TOML", &found, "keys and values as in the documentation of TrainSpec")
         })?;
         spec.validate()?;
         Ok(spec)
@@ -178,18 +189,18 @@ impl TrainSpec {
     pub fn validate(&self) -> Result<()> {
         let TrainingSpec { epochs, batch_size, learning_rate, .. } = self.training;
         if epochs == 0 {
-            return Err(Error::spec("training.epochs", 0, "at least 1"));
+            return Err(Error::spec("training.epochs", &0, "at least 1"));
         }
         if batch_size == 0 {
-            return Err(Error::spec("training.batch_size", 0, "at least 1"));
+            return Err(Error::spec("training.batch_size", &0, "at least 1"));
         }
         if !(learning_rate.is_finite() && learning_rate > 0.0) {
-            return Err(Error::spec("training.learning_rate", learning_rate, "a number above 0"));
+            return Err(Error::spec("training.learning_rate", &learning_rate, "a number above 0"));
         }
         if self.record.poolings.is_empty() {
             return Err(Error::spec(
                 "record.poolings",
-                "none",
+                &"none",
                 "at least one, for instance spatial-mean",
             ));
         }
@@ -220,7 +231,7 @@ mod tests {
             r#"
             dataset = { idx = "data/mnist" }
             architecture = { name = "cnn", channels = [8, 16], hidden = 32 }
-            training = { epochs = 3, batch_size = 32, learning_rate = 0.01, schedule = "constant" }
+            training = { epochs = 3, batch_size = 32, learning_rate = 0.01, warmup_steps = 0, schedule = "constant" }
             networks = { prefix = "a", seeds = [1, 1], order_seeds = [1, 2] }
             record = { first_epoch_steps = [], poolings = ["centre"], final_poolings = [] }
             "#,
@@ -230,7 +241,7 @@ mod tests {
         let names: Vec<_> =
             spec.networks.named().unwrap().into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a-seed1", "a-seed1-order2"]);
-        assert_eq!(spec.training.schedule.share(5, 10), 1.0);
+        assert_eq!(spec.training.rate(5, 10), 0.01);
     }
 
     #[test]
@@ -254,9 +265,13 @@ mod tests {
     }
 
     #[test]
-    fn the_cosine_goes_from_one_to_zero() {
-        let share = |step| LearningRate::Cosine.share(step, 100);
-        assert_eq!((share(0), share(100)), (1.0, 0.0));
-        assert!((share(50) - 0.5).abs() < 1e-12);
+    fn the_rate_grows_linearly_then_follows_a_cosine_to_zero() {
+        let training =
+            TrainingSpec { learning_rate: 2.0, warmup_steps: 4, ..TrainingSpec::default() };
+        let rate = |step| training.rate(step, 1_000);
+        assert_eq!(rate(0), 0.5);
+        assert!((rate(3) - 2.0).abs() < 1e-3, "{}", rate(3));
+        assert!((rate(500) - 1.0).abs() < 1e-12);
+        assert_eq!(rate(1_000), 0.0);
     }
 }

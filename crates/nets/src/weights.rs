@@ -3,19 +3,20 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Shape, Tensor, TensorData};
+use consilience_data::write_atomically;
 use rand::Rng;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use safetensors::tensor::{Dtype, TensorView};
 
-use crate::{Error, Result, atomic};
+use crate::{Error, Result};
 
 /// How a parameter begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Initial {
     /// All zero.
     Zero,
-    /// Uniform with standard deviation `gain / √fan_in` (He et al. 2015): the gain is √2 before a ReLU, else 1.
+    /// Uniform with standard deviation `gain / √fan_in` (He et al. 2015): the gain is √2 before a `ReLU`, else 1.
     Kaiming {
         /// Inputs of one unit.
         fan_in: usize,
@@ -123,7 +124,7 @@ impl Weights {
         let file = views
             .and_then(|views| safetensors::serialize(views, None))
             .map_err(|e| Error::io("write", path)(std::io::Error::other(e)))?;
-        atomic::write(path, &file)
+        Ok(write_atomically(path, &file)?)
     }
 
     #[cfg(test)]

@@ -8,8 +8,8 @@ use super::{Architecture, Layer, Task};
 use crate::weights::{Initial, Parameter, Weights};
 use crate::{Error, Result};
 
-/// Convolutions `conv1`, `conv2`, … of 3 × 3 with padding 1, each followed by a ReLU and a 2 × 2 max pooling, then two fully
-/// connected layers: `fc1` with a ReLU, and `fc2`, the logits.
+/// Convolutions `conv1`, `conv2`, … of 3 × 3 with padding 1, each followed by a `ReLU` and a 2 × 2 max pooling, then two fully
+/// connected layers: `fc1` with a `ReLU`, and `fc2`, the logits.
 ///
 /// | parameter | default | purpose |
 /// |---|---|---|
@@ -44,7 +44,7 @@ impl Cnn {
             let found = format!("channels {:?}, hidden {}", self.channels, self.hidden);
             return Err(Error::spec(
                 "architecture",
-                found,
+                &found,
                 "at least one convolution, no size of 0",
             ));
         }
@@ -52,7 +52,7 @@ impl Cnn {
         if height * width == 0 {
             let found = format!("{n} convolutions for images of {} × {}", task.height, task.width);
             let expected = "at most so many that halving the image after each leaves a pixel";
-            return Err(Error::spec("architecture.channels", found, expected));
+            return Err(Error::spec("architecture.channels", &found, expected));
         }
         Ok(self.channels[n - 1] * height * width)
     }

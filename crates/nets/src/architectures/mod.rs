@@ -97,7 +97,7 @@ impl ArchitectureSpec {
     fn entry(&self) -> Result<&'static Entry> {
         ARCHITECTURES.iter().find(|entry| entry.id == self.name).ok_or_else(|| {
             let known: Vec<_> = ARCHITECTURES.iter().map(|entry| entry.id).collect();
-            Error::spec("architecture.name", &self.name, format!("one of: {}", known.join(", ")))
+            Error::spec("architecture.name", &&self.name, format!("one of: {}", known.join(", ")))
         })
     }
 }
@@ -132,7 +132,7 @@ where
         let found = e.to_string().trim_end().to_owned();
         Error::spec(
             "architecture",
-            found,
+            &found,
             "parameters of this architecture, or none for the defaults",
         )
     };

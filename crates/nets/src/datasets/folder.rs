@@ -65,7 +65,9 @@ mod tests {
 
     fn idx(lengths: &[u8], values: &[u8]) -> Vec<u8> {
         let mut bytes = vec![0, 0, 8, lengths.len() as u8];
-        lengths.iter().for_each(|&n| bytes.extend([0, 0, 0, n]));
+        for &n in lengths {
+            bytes.extend([0, 0, 0, n]);
+        }
         bytes.extend(values);
         bytes
     }

@@ -1,0 +1,225 @@
+//! Whole runs on a tiny data set: the same bytes for any number of threads, resuming, and refusals.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use consilience_data::store::Store;
+use consilience_data::{ActivationSource, Pooling, Progress, Quiet};
+use consilience_nets::datasets::{Dataset, Images, Normalisation};
+use consilience_nets::{Error, TrainSpec, train_on};
+
+/// Images of 8 × 8 in which class `c` has a bright row `2c`.
+fn images(prefix: &str, n: usize) -> Images {
+    let labels: Vec<u8> = (0..n).map(|i| (i % 3) as u8).collect();
+    let pixel = |i: usize| {
+        let (image, row) = (i / 64, i / 8 % 8);
+        let noise = (i * 7919 % 97) as u8;
+        if row == 2 * usize::from(labels[image]) { 150 + noise } else { noise }
+    };
+    let pixels = (0..n * 64).map(pixel).collect();
+    let ids = (0..n).map(|i| format!("{prefix}/{i}")).collect();
+    Images { ids, pixels, height: 8, width: 8, labels }
+}
+
+fn dataset() -> Dataset {
+    let train = images("train", 90);
+    Dataset {
+        name: "rows".into(),
+        classes: ["a", "b", "c"].map(String::from).to_vec(),
+        normalisation: Normalisation::of(&train),
+        train,
+        test: images("test", 30),
+    }
+}
+
+fn spec() -> TrainSpec {
+    TrainSpec::from_toml(
+        r#"
+        architecture = { name = "cnn", channels = [3, 4], hidden = 5 }
+        training = { epochs = 2, batch_size = 16, warmup_steps = 0 }
+        networks = { seeds = [1, 2, 3] }
+        record = { first_epoch_steps = [2] }
+        "#,
+    )
+    .unwrap()
+}
+
+/// Every file below `root` with its bytes.
+fn tree(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut files = Vec::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                files.push((path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap()));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Keeps what it is told.
+#[derive(Default)]
+struct Told(Mutex<Vec<String>>);
+
+impl Progress for Told {
+    fn stage(&self, name: &str, total: u64) {
+        self.0.lock().unwrap().push(format!("{name} {total}"));
+    }
+    fn advance(&self, done: u64) {
+        self.0.lock().unwrap().push(format!("+{done}"));
+    }
+    fn note(&self, text: &str) {
+        self.0.lock().unwrap().push(text.to_owned());
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bytes() {
+    let folders = [1, 2, 3].map(|threads| {
+        let out = tempfile::tempdir().unwrap();
+        train_on(&spec(), &dataset(), out.path(), threads, &Quiet).unwrap();
+        out
+    });
+    let alone = tree(folders[0].path());
+    // 3 networks of 4 checkpoints: weights, manifest, 4 layers (and 2 more at the end), 2 files more; stimuli and thumbnails.
+    assert_eq!(alone.len(), 3 * (4 * 6 + 2 + 2) + 2);
+    for other in &folders[1..] {
+        for (a, b) in alone.iter().zip(tree(other.path())) {
+            assert_eq!(a.0, b.0);
+            assert!(a.1 == b.1, "{} differs", a.0.display());
+        }
+    }
+}
+
+#[test]
+fn networks_learn_and_are_recorded_at_every_checkpoint() {
+    let out = tempfile::tempdir().unwrap();
+    let mut spec = spec();
+    spec.networks.seeds = vec![1, 2];
+    spec.training.epochs = 12;
+    spec.training.learning_rate = 0.02;
+    let summary = train_on(&spec, &dataset(), out.path(), 2, &Quiet).unwrap();
+    assert_eq!(summary.n_present, 0);
+    for network in &summary.networks {
+        assert!(network.accuracy() > 0.9, "{}", network.accuracy());
+        assert_eq!(network.checkpoints.len(), 14);
+        assert_eq!(network.checkpoints[1].name, "step-000002");
+        assert_eq!(network.checkpoints[2].when.step, 6);
+    }
+    let store = Store::open(&out.path().join("activations")).unwrap();
+    assert_eq!(store.stimuli().ids, dataset().test.ids);
+    let last: Vec<_> = store
+        .representations()
+        .iter()
+        .filter(|r| r.id.network == "cnn-seed2" && r.id.checkpoint == "epoch-12")
+        .map(|r| (r.id.layer.as_str(), r.id.pooling, r.rows_per_stimulus, r.n_units))
+        .collect();
+    let expected = [
+        ("conv1", Pooling::SpatialMean, 1, 3),
+        ("conv1", Pooling::PositionsAsStimuli, 64, 3),
+        ("conv2", Pooling::SpatialMean, 1, 4),
+        ("conv2", Pooling::PositionsAsStimuli, 16, 4),
+        ("fc1", Pooling::Flatten, 1, 5),
+        ("fc2", Pooling::Flatten, 1, 3),
+    ];
+    assert_eq!(last, expected);
+}
+
+#[test]
+fn what_is_complete_is_kept_and_what_is_not_is_made_again() {
+    let out = tempfile::tempdir().unwrap();
+    train_on(&spec(), &dataset(), out.path(), 2, &Quiet).unwrap();
+    let complete = tree(out.path());
+
+    let told = Told::default();
+    let again = train_on(&spec(), &dataset(), out.path(), 2, &told).unwrap();
+    assert_eq!(again.n_present, 3);
+    let notes = told.0.into_inner().unwrap();
+    assert_eq!(notes.len(), 3, "no stage, no image: {notes:?}");
+    assert!(notes[0].starts_with("cnn-seed1: ") && notes[0].ends_with(", already there"));
+
+    // As if killed: one network without its end, one without a recording.
+    fs::remove_file(out.path().join("networks/cnn-seed2/network.json")).unwrap();
+    fs::remove_dir_all(out.path().join("activations/cnn-seed3/epoch-01")).unwrap();
+    let told = Told::default();
+    let summary = train_on(&spec(), &dataset(), out.path(), 1, &told).unwrap();
+    assert_eq!(summary.n_present, 1);
+    assert_eq!(summary.networks, again.networks);
+    assert!(tree(out.path()) == complete);
+    let told = told.0.into_inner().unwrap();
+    let advanced: u64 = told.iter().filter_map(|t| t.strip_prefix('+')?.parse::<u64>().ok()).sum();
+    assert!(told.contains(&format!("train {advanced}")), "{told:?}");
+}
+
+#[test]
+fn more_networks_can_be_added() {
+    let out = tempfile::tempdir().unwrap();
+    train_on(&spec(), &dataset(), out.path(), 2, &Quiet).unwrap();
+    let mut spec = spec();
+    spec.networks.seeds = vec![2, 4];
+    let summary = train_on(&spec, &dataset(), out.path(), 2, &Quiet).unwrap();
+    assert_eq!((summary.networks.len(), summary.n_present), (2, 1));
+    assert_eq!(summary.networks[1].network, "cnn-seed4");
+}
+
+#[test]
+fn a_network_of_another_spec_is_refused() {
+    let out = tempfile::tempdir().unwrap();
+    let mut spec = spec();
+    spec.networks.seeds = vec![1];
+    train_on(&spec, &dataset(), out.path(), 1, &Quiet).unwrap();
+    let before = tree(out.path());
+    spec.training.epochs = 3;
+    let e = train_on(&spec, &dataset(), out.path(), 1, &Quiet).unwrap_err();
+    assert!(matches!(e, Error::OtherSpec { .. }));
+    let e = e.to_string();
+    assert!(e.contains("made with training.epochs = 2, now it is 3"), "{e}");
+    assert!(e.contains("give another output folder, or remove this folder and"), "{e}");
+    assert!(tree(out.path()) == before);
+
+    fs::remove_dir_all(out.path().join("networks")).unwrap();
+    let e = train_on(&spec, &dataset(), out.path(), 1, &Quiet).unwrap_err().to_string();
+    assert!(e.contains("activations/cnn-seed1 without spec.json"), "{e}");
+}
+
+#[test]
+fn a_store_of_other_stimuli_is_refused() {
+    let out = tempfile::tempdir().unwrap();
+    let mut spec = spec();
+    spec.networks.seeds = vec![1];
+    train_on(&spec, &dataset(), out.path(), 1, &Quiet).unwrap();
+    let mut other = dataset();
+    other.test.ids[7] = "test/seven".into();
+    spec.networks.seeds = vec![2];
+    let e = train_on(&spec, &other, out.path(), 1, &Quiet).unwrap_err().to_string();
+    assert!(e.contains("index 7 is 'test/7' and 'test/seven'"), "{e}");
+    assert!(!out.path().join("networks/cnn-seed2").exists());
+}
+
+#[test]
+fn a_diverging_network_says_so() {
+    let out = tempfile::tempdir().unwrap();
+    let mut spec = spec();
+    spec.training.learning_rate = 1e30;
+    let e = train_on(&spec, &dataset(), out.path(), 2, &Quiet).unwrap_err().to_string();
+    assert!(e.contains("lower training.learning_rate (now 1e30)"), "{e}");
+    assert!(
+        e.contains("network cnn-seed1"),
+        "the first network is named, not the first to fail: {e}"
+    );
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_made_is_named() {
+    let out = tempfile::tempdir().unwrap();
+    let file = out.path().join("file");
+    fs::write(&file, "").unwrap();
+    let e = train_on(&spec(), &dataset(), &file.join("out"), 1, &Quiet).unwrap_err().to_string();
+    assert!(e.contains("file/out"), "{e}");
+}
