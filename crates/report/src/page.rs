@@ -1,0 +1,274 @@
+//! The page: everything that the template shows, prepared.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use consilience_study::{Run, Section, Tone, Verdict};
+use minijinja::Environment;
+use minijinja::value::Serde;
+use serde::Serialize;
+
+use crate::colour::Palette;
+use crate::figures::{self, Draw};
+use crate::methods::{Method, Source, methods, sources};
+use crate::number::counted;
+use crate::prose::Links;
+use crate::provenance::{Fact, Network, foot, head, networks};
+use crate::{Error, Result, theme};
+
+const TEMPLATE: &str = include_str!("../templates/report.html");
+const STYLE: &str = include_str!("../templates/page.css");
+const SCRIPT: &str = include_str!("../templates/page.js");
+
+/// Most verdicts of one section that the summary shows.
+const SUMMARY: usize = 3;
+
+/// Anchors of the parts that every report has.
+const ANCHORS: [&str; 6] = ["top", "in-short", "methods", "references", "notes", "provenance"];
+
+/// Everything on the page. Fields of the template that hold HTML are marked there.
+#[derive(Debug, Serialize)]
+struct Page<'a> {
+    style: String,
+    script: &'static str,
+    name: &'a str,
+    version: &'a str,
+    question: String,
+    lead: String,
+    head: Vec<Fact>,
+    networks: Vec<Network>,
+    summary: Vec<Answer>,
+    unsaid: usize,
+    sections: Vec<Part>,
+    methods: Vec<Method>,
+    sources: Vec<Source>,
+    notes: Vec<String>,
+    foot: Vec<Fact>,
+    spec: String,
+}
+
+/// A verdict.
+#[derive(Debug, Serialize)]
+struct Answer {
+    tone: &'static str,
+    word: &'static str,
+    text: String,
+    anchor: String,
+    title: String,
+}
+
+/// A section.
+#[derive(Debug, Serialize)]
+struct Part {
+    anchor: String,
+    title: String,
+    lead: String,
+    verdicts: Vec<Answer>,
+    groups: Vec<Group>,
+}
+
+/// Figures that stand side by side, or one alone.
+#[derive(Debug, Serialize)]
+struct Group {
+    tiles: bool,
+    figures: Vec<Shown>,
+}
+
+/// A figure on the page.
+#[derive(Debug, Serialize)]
+struct Shown {
+    name: String,
+    number: usize,
+    title: String,
+    caption: String,
+    html: String,
+    svg: String,
+    csv: String,
+}
+
+/// A figure drawn, with the name of its files.
+pub(crate) struct Drawn {
+    pub(crate) name: String,
+    pub(crate) html: String,
+    pub(crate) svg: String,
+    pub(crate) csv: String,
+}
+
+/// The report as one HTML file: a function of its inputs and of the version of the program, nothing else.
+///
+/// # Errors
+/// [`Error::Figure`] for a figure whose data do not hold together or that has no caption, [`Error::Duplicate`] for a name
+/// given twice, [`Error::Measure`] for a spec that the registry does not know.
+pub fn render(
+    run: &Run,
+    sections: &[Section],
+    measure_specs: &[String],
+    notes: &[String],
+) -> Result<String> {
+    let methods = methods(measure_specs)?;
+    let links = links(&methods);
+    let parts = parts(sections, &links)?;
+    let (summary, unsaid) = summary(sections, &links);
+    let page = Page {
+        style: format!("{}\n{STYLE}", theme::page_css()),
+        script: SCRIPT,
+        name: &run.spec.name,
+        version: &run.version,
+        question: question(run),
+        lead: lead(run, measure_specs.len()),
+        head: head(run, measure_specs.len()),
+        networks: networks(run),
+        summary,
+        unsaid,
+        sections: parts,
+        methods,
+        sources: sources(measure_specs)?,
+        notes: notes.iter().map(|note| links.plain(note)).collect(),
+        foot: foot(run),
+        spec: run.spec.to_toml(),
+    };
+    let mut environment = Environment::new();
+    environment.add_template("report.html", TEMPLATE)?;
+    Ok(environment.get_template("report.html")?.render(Serde(page))?)
+}
+
+/// Every figure, drawn. All figures share one palette.
+pub(crate) fn drawn(sections: &[Section]) -> Result<Vec<Drawn>> {
+    let all: Vec<&dyn Draw> = sections.iter().flat_map(|s| &s.figures).map(figures::of).collect();
+    let palette = Palette::of(all.iter().flat_map(|f| f.series()));
+    let mut names = BTreeSet::new();
+    let mut out = Vec::new();
+    for figure in all {
+        let problem = |problem: String| Error::Figure { id: figure.id().to_owned(), problem };
+        figure.check().map_err(problem)?;
+        if figure.caption().trim().is_empty() {
+            let text = "it has no caption, which has to say n, interval method and chance level";
+            return Err(problem(text.to_owned()));
+        }
+        let name = slug(figure.id());
+        if name.is_empty() {
+            return Err(problem("its id has no letter or digit".to_owned()));
+        }
+        if !names.insert(name.clone()) {
+            return Err(Error::Duplicate { what: "figures", name });
+        }
+        let (html, svg) = (figure.html(&palette), figure.svg(&palette));
+        out.push(Drawn { name, html, svg, csv: figure.csv() });
+    }
+    Ok(out)
+}
+
+/// A name for links and files: letters and digits of the id, all else becomes hyphens.
+fn slug(id: &str) -> String {
+    let keep = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+    let text: String = id.chars().map(keep).collect();
+    text.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+/// Links from ids and specs of measures to their methods.
+fn links(methods: &[Method]) -> Links {
+    let targets =
+        methods.iter().flat_map(|m| m.specs.iter().map(|spec| (spec.clone(), m.anchor.clone())));
+    Links::new(targets.collect())
+}
+
+fn parts(sections: &[Section], links: &Links) -> Result<Vec<Part>> {
+    let mut drawn = drawn(sections)?.into_iter();
+    let mut anchors: BTreeSet<String> = ANCHORS.map(str::to_owned).into();
+    let mut number = 0;
+    let mut parts = Vec::new();
+    for section in sections {
+        let anchor = slug(&section.anchor);
+        if !anchors.insert(anchor.clone()) {
+            return Err(Error::Duplicate { what: "sections", name: anchor });
+        }
+        let mut groups: Vec<Group> = Vec::new();
+        for (figure, drawn) in section.figures.iter().map(figures::of).zip(&mut drawn) {
+            number += 1;
+            let shown = shown(figure, drawn, number, links);
+            match groups.last_mut() {
+                Some(group) if group.tiles && figure.is_tile() => group.figures.push(shown),
+                _ => groups.push(Group { tiles: figure.is_tile(), figures: vec![shown] }),
+            }
+        }
+        parts.push(Part {
+            title: section.title.clone(),
+            lead: links.plain(&section.lead),
+            verdicts: section.verdicts.iter().map(|v| answer(section, v, links)).collect(),
+            groups,
+            anchor,
+        });
+    }
+    Ok(parts)
+}
+
+fn shown(figure: &dyn Draw, drawn: Drawn, number: usize, links: &Links) -> Shown {
+    let url = |kind: &str, text: &str| format!("data:{kind};base64,{}", STANDARD.encode(text));
+    Shown {
+        number,
+        title: figure.title().to_owned(),
+        caption: links.plain(figure.caption()),
+        svg: url("image/svg+xml", &drawn.svg),
+        csv: url("text/csv;charset=utf-8", &drawn.csv),
+        html: drawn.html,
+        name: drawn.name,
+    }
+}
+
+/// The first verdicts of every section, remarks only where a section has nothing else; and how many are left.
+fn summary(sections: &[Section], links: &Links) -> (Vec<Answer>, usize) {
+    let mut answers = Vec::new();
+    let mut unsaid = 0;
+    for section in sections {
+        let claims: Vec<&Verdict> =
+            section.verdicts.iter().filter(|v| v.tone != Tone::Note).collect();
+        let chosen = if claims.is_empty() { section.verdicts.iter().collect() } else { claims };
+        let n = chosen.len().min(SUMMARY);
+        answers.extend(chosen.into_iter().take(n).map(|v| answer(section, v, links)));
+        unsaid += section.verdicts.len() - n;
+    }
+    (answers, unsaid)
+}
+
+fn answer(section: &Section, verdict: &Verdict, links: &Links) -> Answer {
+    let (tone, word) = match verdict.tone {
+        Tone::Holds => ("holds", "Holds"),
+        Tone::Mixed => ("mixed", "In part"),
+        Tone::Fails => ("fails", "Does not hold"),
+        Tone::Note => ("note", "Note"),
+    };
+    Answer {
+        tone,
+        word,
+        text: links.plain(&verdict.text),
+        anchor: slug(&section.anchor),
+        title: section.title.clone(),
+    }
+}
+
+fn question(run: &Run) -> String {
+    format!("Do {} learn the same thing?", counted(run.networks.len(), "network", "networks"))
+}
+
+fn lead(run: &Run, n_measures: usize) -> String {
+    format!(
+        "Representations of {}, compared on {} of {} by {}. Every score stands beside its chance level and, where one could be made, its interval.",
+        counted(run.networks.len(), "network", "networks"),
+        counted(run.n_stimuli, "stimulus", "stimuli"),
+        run.stimuli,
+        counted(n_measures, "measure", "measures"),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files_are_harmless() {
+        assert_eq!(slug("layers ridge:alpha=0.1"), "layers-ridge-alpha-0-1");
+        assert_eq!(slug("../../etc/passwd"), "etc-passwd");
+        assert_eq!(slug("…"), "");
+    }
+}

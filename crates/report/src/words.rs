@@ -1,0 +1,95 @@
+//! What an estimate says, in words: for tooltips, descriptions and data files.
+
+use consilience_inference::{Estimate, Method};
+
+use crate::csv;
+use crate::number::{count, fixed, p_value};
+
+/// Heads of the columns that [`fields`] fills.
+pub(crate) const FIELDS: [&str; 6] =
+    ["value", "standard_error", "low", "high", "interval_method", "replicates"];
+
+/// The estimate in columns of a data file.
+pub(crate) fn fields(estimate: &Estimate) -> [String; 6] {
+    [
+        csv::number(estimate.value),
+        csv::optional(estimate.standard_error),
+        csv::optional(estimate.interval.map(|i| i[0])),
+        csv::optional(estimate.interval.map(|i| i[1])),
+        method_id(estimate.method).to_owned(),
+        estimate.replicates.to_string(),
+    ]
+}
+
+/// Name of a method in data files.
+fn method_id(method: Method) -> &'static str {
+    match method {
+        Method::None => "none",
+        Method::BlockJackknife => "block-jackknife",
+        Method::NodeBootstrap => "node-bootstrap",
+    }
+}
+
+/// The interval with its method, as a line of a tooltip.
+pub(crate) fn interval(estimate: &Estimate) -> String {
+    let Some([low, high]) = estimate.interval else { return "no interval".to_owned() };
+    let ends = format!("95 % interval {}", range(low, high));
+    let replicates = count(estimate.replicates);
+    match estimate.method {
+        Method::None => ends,
+        Method::BlockJackknife => {
+            format!("{ends}\nby jackknife over {replicates} blocks of stimuli")
+        }
+        Method::NodeBootstrap => {
+            format!("{ends}\nby bootstrap over networks, {replicates} replicates")
+        }
+    }
+}
+
+/// Two ends of an interval.
+pub(crate) fn range(low: f64, high: f64) -> String {
+    format!("{} to {}", fixed(low, 3), fixed(high, 3))
+}
+
+/// A chance level, as a line of a tooltip.
+pub(crate) fn chance(name: &str, level: f64, p: Option<f64>) -> String {
+    let p = p.map(|p| format!(", {}", p_value(p))).unwrap_or_default();
+    format!("chance ({name}) {}{p}", fixed(level, 3))
+}
+
+/// The first number of an estimate that is not finite, by name.
+pub(crate) fn non_finite(estimate: &Estimate) -> Option<&'static str> {
+    let [low, high] = estimate.interval.unwrap_or([0.0, 0.0]);
+    let numbers = [
+        ("value", estimate.value),
+        ("standard error", estimate.standard_error.unwrap_or(0.0)),
+        ("lower end", low),
+        ("upper end", high),
+    ];
+    numbers.into_iter().find(|(_, v)| !v.is_finite()).map(|(name, _)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_estimate_says_how_sure_it_is() {
+        let estimate = Estimate {
+            value: 0.5,
+            standard_error: Some(0.01),
+            interval: Some([0.45, 0.55]),
+            method: Method::NodeBootstrap,
+            replicates: 2000,
+        };
+        let text = interval(&estimate);
+        assert_eq!(
+            text,
+            "95 % interval 0.450 to 0.550\nby bootstrap over networks, 2,000 replicates"
+        );
+        assert_eq!(interval(&Estimate::bare(0.5)), "no interval");
+        assert_eq!(chance("rotation", 0.21, Some(0.01)), "chance (rotation) 0.210, p = 0.010");
+        assert_eq!(non_finite(&estimate), None);
+        assert_eq!(non_finite(&Estimate::bare(f64::NAN)), Some("value"));
+    }
+}
