@@ -1,13 +1,23 @@
-//! Chores of the repository.
+//! Chores of the repository: `cargo xtask test`, and what it is made of.
 
+mod arrows;
 mod dataset;
+mod steps;
 
-const USAGE: &str = "usage: cargo xtask dataset --from DIR [--to DIR]";
+const USAGE: &str = "usage: cargo xtask test | arrows | generate [--check] | dataset --from DIR [--to DIR]";
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
-    match args.split_first() {
-        Some((command, rest)) if command == "dataset" => dataset::run(rest),
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    match args.as_slice() {
+        ["test"] => steps::test(),
+        ["arrows"] => arrows::check(),
+        ["generate"] => steps::generate("--write"),
+        ["generate", "--check"] => steps::generate("--check"),
+        ["dataset", ..] => {
+            let rest: Vec<String> = args[1..].iter().map(ToString::to_string).collect();
+            dataset::run(&rest)
+        }
         _ => anyhow::bail!(USAGE),
     }
 }

@@ -114,6 +114,18 @@ impl Activations {
         }
     }
 
+    /// sha256 of the values, little-endian, row after row; hexadecimal.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        use sha2::{Digest, Sha256};
+        let mut hash = Sha256::new();
+        match self {
+            Self::F32(m) => m.values.iter().for_each(|v| hash.update(v.to_le_bytes())),
+            Self::F64(m) => m.values.iter().for_each(|v| hash.update(v.to_le_bytes())),
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// Row and column of the first value that is NaN or infinite.
     #[must_use]
     pub fn first_non_finite(&self) -> Option<(usize, usize, f64)> {

@@ -23,5 +23,5 @@ pub use error::{Error, Result};
 pub use pooling::{Maps, Pooling, pool};
 pub use progress::{Progress, Quiet};
 pub use representation::{Checkpoint, Representation, RepresentationId};
-pub use source::{ActivationSource, ArraySource};
+pub use source::{ActivationSource, ArraySource, array_representation};
 pub use stimuli::{StimulusSet, Thumbnails};

@@ -1,6 +1,8 @@
 //! Where activations come from.
 
-use crate::{Activations, Error, Representation, Result, StimulusSet};
+use crate::{
+    Activations, Checkpoint, Error, Pooling, Representation, RepresentationId, Result, StimulusSet,
+};
 
 /// Produces activations of known representations on one stimulus set, for any list of stimuli.
 ///
@@ -19,6 +21,26 @@ pub trait ActivationSource: Sync {
     /// # Errors
     /// When a file cannot be read, or a value is NaN or infinite.
     fn read(&self, representation: usize, stimuli: &[usize], out: &mut Activations) -> Result<()>;
+}
+
+/// What is known about a bare array, one row a stimulus: a name, its shape and the digest of its values.
+#[must_use]
+pub fn array_representation(name: &str, array: &Activations) -> Representation {
+    let id = RepresentationId {
+        network: name.to_owned(),
+        checkpoint: "given".to_owned(),
+        layer: "array".to_owned(),
+        pooling: Pooling::Flatten,
+    };
+    Representation {
+        id,
+        depth: 0,
+        n_units: array.n_units(),
+        rows_per_stimulus: 1,
+        precision: array.precision(),
+        digest: array.digest(),
+        checkpoint: Checkpoint::default(),
+    }
 }
 
 /// Representations held in memory.

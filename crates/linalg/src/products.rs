@@ -3,6 +3,7 @@
 use faer::linalg::matmul::{matmul as faer_matmul, triangular};
 use faer::traits::ComplexField;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
 
 /// Multiply-adds from which a product is worth more than one thread: below it (about 0.1 ms of work on one core) the
 /// hand-over costs more than it saves. The result has the same bytes either way.
@@ -51,27 +52,33 @@ impl Real for f32 {
         value as f32
     }
 
-    fn accumulate(mut out: MatMut<'_, f64>, a: MatRef<'_, f32>, b: MatRef<'_, f32>) {
+    fn accumulate(out: MatMut<'_, f64>, a: MatRef<'_, f32>, b: MatRef<'_, f32>) {
         let mut product = Mat::<f32>::zeros(a.ncols(), b.ncols());
         let par = parallelism(a.nrows() * a.ncols() * b.ncols());
         faer_matmul(&mut product, Accum::Replace, a.transpose(), b, 1.0, par);
-        for j in 0..product.ncols() {
-            let column = product.col_as_slice(j);
-            for (o, &v) in out.as_mut().col_mut(j).iter_mut().zip(column) {
-                *o += f64::from(v);
-            }
-        }
+        add_widened(out, &product, |_| 0);
     }
 
-    fn accumulate_lower(mut out: MatMut<'_, f64>, a: MatRef<'_, f32>) {
+    fn accumulate_lower(out: MatMut<'_, f64>, a: MatRef<'_, f32>) {
         let mut product = Mat::<f32>::zeros(a.ncols(), a.ncols());
         lower_product(product.as_mut(), Accum::Replace, a);
-        for j in 0..product.ncols() {
-            let column = &product.col_as_slice(j)[j..];
-            for (o, &v) in out.as_mut().col_mut(j).iter_mut().skip(j).zip(column) {
-                *o += f64::from(v);
-            }
+        add_widened(out, &product, |j| j);
+    }
+}
+
+/// `out += product` from row `first(j)` on in each column j; columns in parallel where there are enough of them.
+fn add_widened(out: MatMut<'_, f64>, product: &Mat<f32>, first: impl Fn(usize) -> usize + Sync) {
+    let add = |(j, column): (usize, faer::ColMut<'_, f64>)| {
+        let from = first(j);
+        let widened = product.col_as_slice(j)[from..].iter();
+        for (o, &v) in column.iter_mut().skip(from).zip(widened) {
+            *o += f64::from(v);
         }
+    };
+    if product.nrows() * product.ncols() < PARALLEL_FROM / 8 {
+        out.col_iter_mut().enumerate().for_each(add);
+    } else {
+        out.par_col_iter_mut().enumerate().for_each(add);
     }
 }
 
@@ -142,7 +149,7 @@ pub fn matmul_abt(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
     product(a, b.transpose())
 }
 
-/// Sum of the squared entries, ‖a‖²_F.
+/// Sum of the squared entries: the square of the Frobenius norm.
 #[must_use]
 pub fn squared_norm(a: MatRef<'_, f64>) -> f64 {
     (0..a.ncols()).map(|j| a.col(j).iter().map(|v| v * v).sum::<f64>()).sum()

@@ -4,12 +4,15 @@ use serde_json::{Map, Value};
 
 use crate::{DynMeasure, Error, Info, Measure, Result};
 
+/// Makes a measure from its parameters.
+type Build = fn(Map<String, Value>) -> Result<Box<dyn DynMeasure>>;
+
 /// A measure in the registry: what is known about it, and how to make one from parameters.
 #[derive(Debug)]
 pub struct Entry {
     /// What is known about it.
     pub info: &'static Info,
-    build: fn(Map<String, Value>) -> Result<Box<dyn DynMeasure>>,
+    build: Build,
     defaults: fn() -> Map<String, Value>,
 }
 

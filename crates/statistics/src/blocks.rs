@@ -26,7 +26,9 @@ impl Blocks {
         for (rank, stimulus) in order.into_iter().enumerate() {
             members[rank % n_blocks].push(stimulus);
         }
-        members.iter_mut().for_each(|m| m.sort_unstable());
+        for m in &mut members {
+            m.sort_unstable();
+        }
         Ok(Self { members })
     }
 

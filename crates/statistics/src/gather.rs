@@ -2,6 +2,7 @@
 
 use consilience_data::{ActivationSource, Activations, Precision, RowMajor};
 use consilience_linalg::{MatRef, Real};
+use rayon::prelude::*;
 
 use crate::cross::BlockCross;
 use crate::marginal::BlockMarginal;
@@ -102,43 +103,90 @@ impl ChunkFacts {
     }
 }
 
+/// Rows that one thread sums before sums are added up, band after band: fixed, so that no sum depends on the threads.
+const ROWS_PER_BAND: usize = 128;
+
 /// Subtracts the mean of each unit over the chunk. The sum of the differences, which are small, then mends the digits
 /// that the sum of the values has lost: far from 0 these are the ones in which the means of two chunks differ.
 fn centre_in_place<T: Real>(rows: &mut RowMajor<T>) -> ChunkFacts {
     let (n, p) = (rows.n_rows(), rows.n_units);
-    let mut sum = vec![0.0; p];
-    let (mut min, mut max) = (vec![f64::INFINITY; p], vec![f64::NEG_INFINITY; p]);
-    for row in rows.values.chunks_exact(p) {
-        for (u, &value) in row.iter().enumerate() {
-            let value: f64 = value.into();
-            sum[u] += value;
-            min[u] = min[u].min(value);
-            max[u] = max[u].max(value);
-        }
-    }
-    let mean: Vec<f64> = sum.iter().map(|s| s / n as f64).collect();
-    let mut squared_norms = Vec::with_capacity(n);
+    let bands: Vec<BandFacts> =
+        rows.values.par_chunks(ROWS_PER_BAND * p).map(|band| BandFacts::of(band, p)).collect();
+    let BandFacts { mut sum, min, max } = bands
+        .into_iter()
+        .reduce(BandFacts::then)
+        .unwrap_or_else(|| BandFacts::of::<T>(&[], p));
+    sum.iter_mut().for_each(|s| *s /= n as f64);
+    let mean = sum;
+    let centred: Vec<(Vec<f64>, Vec<f64>)> = rows
+        .values
+        .par_chunks_mut(ROWS_PER_BAND * p)
+        .map(|band| centre_band(band, &mean))
+        .collect();
     let mut residue = vec![0.0; p];
-    for row in rows.values.chunks_exact_mut(p) {
-        let mut norm = 0.0;
-        for (u, value) in row.iter_mut().enumerate() {
-            let wide: f64 = (*value).into();
-            let difference = wide - mean[u];
-            residue[u] += difference;
-            let centred = T::from_f64(difference);
-            *value = centred;
-            let centred: f64 = centred.into();
-            norm += centred * centred;
-        }
-        squared_norms.push(norm);
+    let mut squared_norms = Vec::with_capacity(n);
+    for (band_residue, norms) in centred {
+        residue.iter_mut().zip(band_residue).for_each(|(r, b)| *r += b);
+        squared_norms.extend(norms);
     }
     let mean = mean.iter().zip(&residue).map(|(m, r)| m + r / n as f64).collect();
     ChunkFacts { mean, min, max, squared_norms }
 }
 
-/// Stimuli of a block in pieces of at most [`ROWS_PER_CHUNK`] rows (at least one stimulus each).
+/// Sum and range of each unit over some rows.
+struct BandFacts {
+    sum: Vec<f64>,
+    min: Vec<f64>,
+    max: Vec<f64>,
+}
+
+impl BandFacts {
+    fn of<T: Real>(band: &[T], p: usize) -> Self {
+        let mut facts =
+            Self { sum: vec![0.0; p], min: vec![f64::INFINITY; p], max: vec![f64::NEG_INFINITY; p] };
+        for row in band.chunks_exact(p) {
+            let ranges = facts.min.iter_mut().zip(&mut facts.max);
+            for ((&value, sum), (min, max)) in row.iter().zip(&mut facts.sum).zip(ranges) {
+                let value: f64 = value.into();
+                *sum += value;
+                // Values are finite: plain comparisons, which become vector instructions.
+                *min = if value < *min { value } else { *min };
+                *max = if value > *max { value } else { *max };
+            }
+        }
+        facts
+    }
+
+    fn then(mut self, next: Self) -> Self {
+        self.sum.iter_mut().zip(next.sum).for_each(|(a, b)| *a += b);
+        self.min.iter_mut().zip(next.min).for_each(|(a, b)| *a = a.min(b));
+        self.max.iter_mut().zip(next.max).for_each(|(a, b)| *a = a.max(b));
+        self
+    }
+}
+
+/// Centres some rows; returns the sums of the differences before rounding, and the squared norms of the rows.
+fn centre_band<T: Real>(band: &mut [T], mean: &[f64]) -> (Vec<f64>, Vec<f64>) {
+    let mut residue = vec![0.0; mean.len()];
+    let norms = band.chunks_exact_mut(mean.len()).map(|row| {
+        let mut norm = 0.0;
+        for ((value, mean), residue) in row.iter_mut().zip(mean).zip(&mut residue) {
+            let difference = (*value).into() - mean;
+            *residue += difference;
+            *value = T::from_f64(difference);
+            norm += difference * difference;
+        }
+        norm
+    });
+    let norms = norms.collect();
+    (residue, norms)
+}
+
+/// Stimuli of a block in pieces of at most [`ROWS_PER_CHUNK`] rows (at least one stimulus each), of about equal size.
 fn pieces(members: &[usize], rows_per_stimulus: usize) -> std::slice::Chunks<'_, usize> {
-    members.chunks((ROWS_PER_CHUNK / rows_per_stimulus).max(1))
+    let most = (ROWS_PER_CHUNK / rows_per_stimulus).max(1);
+    let n_pieces = members.len().div_ceil(most).max(1);
+    members.chunks(members.len().div_ceil(n_pieces).max(1))
 }
 
 /// Moments of one representation, in blocks. One pass; memory is one chunk and the moments.

@@ -8,12 +8,15 @@ use consilience_linalg::{Eigen, Mat, MatRef, eigen_symmetric, matmul, matmul_atb
 use crate::marginal::BlockMarginal;
 use crate::{BlockSet, Marginal, Result};
 
+/// What was computed, shared by threads.
+type Memory<K, V> = Mutex<BTreeMap<K, Arc<V>>>;
+
 /// A marginal with its merged moments and their factorisations remembered, so that all pairs share them.
 #[derive(Debug)]
 pub struct Side {
     marginal: Arc<Marginal>,
-    merged: Mutex<BTreeMap<BlockSet, Arc<SideMoments>>>,
-    projected: Mutex<BTreeMap<(BlockSet, BlockSet), Arc<Mat<f64>>>>,
+    merged: Memory<BlockSet, SideMoments>,
+    projected: Memory<(BlockSet, BlockSet), Mat<f64>>,
 }
 
 impl Side {

@@ -34,7 +34,7 @@ pub fn select_units(
     policy: UnitPolicy,
 ) -> Result<UnitSelection> {
     let sets: std::collections::BTreeSet<BlockSet> =
-        designs.iter().flat_map(|d| d.splits()).flat_map(|s| [s.fit, s.eval]).collect();
+        designs.iter().flat_map(SplitDesign::splits).flat_map(|s| [s.fit, s.eval]).collect();
     let n_units = marginal.n_units();
     let varies = |unit: usize| sets.iter().all(|&set| varies_over(marginal, set, unit));
     let (kept, dropped): (Vec<usize>, Vec<usize>) = (0..n_units).partition(|&u| varies(u));

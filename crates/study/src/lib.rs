@@ -4,6 +4,7 @@
 //! formula. The run gathers moments, compares, replicates and appends one row a cell and measure to `results.jsonl`; a row
 //! that is there already is skipped, so a killed run resumes and ends with the same bytes.
 
+mod compare;
 mod design;
 mod error;
 mod plan;
@@ -17,6 +18,7 @@ mod table;
 mod summary;
 mod tile;
 
+pub use compare::{CompareOptions, Compared, Scoring, compare};
 pub use design::{Cell, Study};
 pub use error::{Error, Result};
 pub use plan::{Plan, StudyPlan, plan};

@@ -10,15 +10,13 @@ use consilience_measures::DynMeasure;
 use consilience_statistics::{Blocks, SplitDesign};
 use sha2::{Digest, Sha256};
 
+use crate::compare::dealt;
 use crate::row::SCHEMA;
 use crate::tile::{Context, Task, compute, evaluations};
 use crate::{Cell, CellRow, Error, NetworkFacts, Outcome, Result, Row, Run, SideFacts, StudySpec, Table};
 
 /// File of the rows, in the folder of results.
 pub const RESULTS_FILE: &str = "results.jsonl";
-
-/// Smallest number of stimuli worth a block of its own.
-const STIMULI_PER_BLOCK: usize = 2;
 
 /// Runs a study on a source and returns the finished table; rows go to `folder` as they are made.
 ///
@@ -78,8 +76,7 @@ pub(crate) struct PlannedStudy {
 impl Planned {
     pub(crate) fn new(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Self> {
         let stimuli = source.stimuli();
-        let n_blocks = spec.blocks.min(stimuli.len() / STIMULI_PER_BLOCK).max(1);
-        let blocks = Blocks::hashed(&stimuli.ids, n_blocks, spec.seed)?;
+        let blocks = dealt(source, spec.blocks, spec.seed)?;
         let design = SplitDesign::k_fold(&blocks, spec.folds)?;
         let without = (0..blocks.len()).map(|b| design.without(b)).collect();
         let catalogue = source.representations();
@@ -89,7 +86,7 @@ impl Planned {
             stimuli.digest(),
             spec.seed.to_string(),
             spec.folds.to_string(),
-            n_blocks.to_string(),
+            blocks.len().to_string(),
             format!("{:?}", spec.constant_units),
         ];
         let studies = spec.studies()?.into_iter().map(|study| {
@@ -221,7 +218,7 @@ fn run_tile(
     Ok(())
 }
 
-fn split_name(measure: &dyn DynMeasure, folds: &str) -> String {
+pub(crate) fn split_name(measure: &dyn DynMeasure, folds: &str) -> String {
     match measure.reads() {
         consilience_measures::Reads::HeldOutMoments => folds.to_owned(),
         consilience_measures::Reads::WholeMoments => "all stimuli".to_owned(),

@@ -1,6 +1,9 @@
 //! The table of results: rows in the order of the plan.
 
+use std::collections::BTreeMap;
 use std::path::Path;
+
+use consilience_measures::Warning;
 
 use crate::row::SCHEMA;
 use crate::{CellRow, Error, Quantity, RESULTS_FILE, Result, Row, SummaryRow};
@@ -42,6 +45,33 @@ impl Table {
             Row::Cell(row) => row.schema,
             Row::Summary(row) => row.schema,
         })
+    }
+
+    /// Caveats of all cells in words, each with the number of rows it stands for.
+    #[must_use]
+    pub fn caveats(&self) -> Vec<String> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for row in &self.rows {
+            let Row::Cell(cell) = row else { continue };
+            for warning in &cell.warnings {
+                let side = match warning {
+                    Warning::UnitsDropped { side, .. } if side == "x" => &cell.x,
+                    Warning::UnitsDropped { .. } => &cell.y,
+                    _ => {
+                        *counts.entry(format!("`{}`: {warning}", cell.measure)).or_default() += 1;
+                        continue;
+                    }
+                };
+                let place = format!("{}/{}/{}", side.network, side.checkpoint, side.layer);
+                let Warning::UnitsDropped { dropped, of, .. } = warning else { continue };
+                let text = format!(
+                    "`{place}` ({}): {dropped} of {of} units are constant over a fit or eval set and take no part",
+                    side.pooling
+                );
+                *counts.entry(text).or_default() += 1;
+            }
+        }
+        counts.into_iter().map(|(text, n)| format!("{text} ({n} rows)")).collect()
     }
 
     /// Cells of a study.

@@ -1,0 +1,48 @@
+//! `run`: the studies of a spec, and their report.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use consilience::data::Progress;
+use consilience::data::store::Store;
+use consilience::study::StudySpec;
+
+use super::threads;
+use crate::args::Run;
+use crate::output::data;
+use crate::progress::Terminal;
+
+pub(crate) fn run(args: &Run) -> anyhow::Result<()> {
+    let (spec, activations) = read_spec(&args.spec, args.activations.as_deref())?;
+    let progress = Terminal::new();
+    let report = run_study(&spec, &activations, &args.out, threads(&args.threads), &progress)?;
+    drop(progress);
+    data(&format!("{}\n", report.display()))
+}
+
+/// The spec of a file, and the store that it (or the command line) names.
+pub(crate) fn read_spec(
+    path: &Path,
+    activations: Option<&Path>,
+) -> anyhow::Result<(StudySpec, PathBuf)> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    let spec = StudySpec::parse(&text, &path.display().to_string())?;
+    let beside = path.parent().unwrap_or(Path::new("")).join(&spec.activations);
+    Ok((spec, activations.map_or(beside, Path::to_owned)))
+}
+
+/// Runs a study on a store and writes its report; returns the report's path.
+pub(crate) fn run_study(
+    spec: &StudySpec,
+    activations: &Path,
+    out: &Path,
+    threads: usize,
+    progress: &dyn Progress,
+) -> anyhow::Result<PathBuf> {
+    let store = Store::open(activations)?;
+    consilience::linalg::in_pool(threads, || {
+        consilience::study::run(spec, &store, out, progress)
+    })??;
+    Ok(consilience::report::from_folder(out)?)
+}

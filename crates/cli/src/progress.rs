@@ -1,0 +1,67 @@
+//! Progress on a terminal: stage, rate, time left. In a pipe, stages and notes only.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+
+use consilience::data::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::output::talk;
+
+/// Draws progress where there is a terminal to draw on.
+pub(crate) struct Terminal {
+    bar: Mutex<Option<ProgressBar>>,
+    is_terminal: bool,
+}
+
+impl Terminal {
+    /// Progress on standard error.
+    pub(crate) fn new() -> Self {
+        Self { bar: Mutex::new(None), is_terminal: std::io::stderr().is_terminal() }
+    }
+
+    fn with_bar(&self, act: impl FnOnce(&ProgressBar)) {
+        if let Ok(guard) = self.bar.lock()
+            && let Some(bar) = guard.as_ref()
+        {
+            act(bar);
+        }
+    }
+}
+
+impl Progress for Terminal {
+    fn stage(&self, name: &str, total: u64) {
+        if !self.is_terminal {
+            return;
+        }
+        let style = ProgressStyle::with_template(
+            "{prefix:>10} {bar:28} {percent:>3} %  {pos}/{len}  {per_sec}  {eta} left",
+        );
+        let bar = ProgressBar::new(total);
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_prefix(name.to_owned());
+        if let Ok(mut guard) = self.bar.lock()
+            && let Some(old) = guard.replace(bar)
+        {
+            old.finish_and_clear();
+        }
+    }
+
+    fn advance(&self, done: u64) {
+        self.with_bar(|bar| bar.inc(done));
+    }
+
+    fn note(&self, text: &str) {
+        if self.is_terminal {
+            self.with_bar(|bar| bar.println(text));
+        } else {
+            talk(text);
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        self.with_bar(ProgressBar::finish_and_clear);
+    }
+}

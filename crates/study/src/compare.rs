@@ -1,0 +1,111 @@
+//! Two representations under some measures, without a store or a study.
+
+use consilience_data::{ActivationSource, Quiet};
+use consilience_measures::DynMeasure;
+use consilience_statistics::{Blocks, SplitDesign};
+
+use crate::tile::{Context, Task, compute};
+use crate::{Cell, ConstantUnits, Draws, Outcome, Result};
+
+/// What fitted maps are scored on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scoring {
+    /// K-fold cross-validation.
+    Folds(usize),
+    /// The stimuli that they were fitted on.
+    InSample,
+}
+
+/// How two representations are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompareOptions {
+    /// What fitted maps are scored on.
+    pub scoring: Scoring,
+    /// Blocks of stimuli, the grain of folds and jackknife.
+    pub blocks: usize,
+    /// Draws from each null.
+    pub draws: Draws,
+    /// What to do with constant units.
+    pub constant_units: ConstantUnits,
+    /// Seed of blocks and nulls.
+    pub seed: u64,
+}
+
+impl Default for CompareOptions {
+    /// Five folds, twenty blocks, no draws, constant units refused, seed 1.
+    fn default() -> Self {
+        Self {
+            scoring: Scoring::Folds(5),
+            blocks: 20,
+            draws: Draws { shuffle: 0, rotation: 0 },
+            constant_units: ConstantUnits::Refuse,
+            seed: 1,
+        }
+    }
+}
+
+/// A measure's outcome on two representations.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct Compared {
+    /// Canonical spec.
+    pub measure: String,
+    /// What it was fitted and scored on.
+    pub split: String,
+    /// Score or error.
+    pub outcome: Outcome,
+    /// Caveats.
+    pub warnings: Vec<consilience_measures::Warning>,
+}
+
+/// Compares the representations `x` and `y` of a source under each measure, in order.
+///
+/// A measure that has no value here is an outcome with its error.
+///
+/// # Errors
+/// When the source cannot be read or the design is impossible.
+pub fn compare(
+    source: &dyn ActivationSource,
+    (x, y): (usize, usize),
+    measures: &[Box<dyn DynMeasure>],
+    options: &CompareOptions,
+) -> Result<Vec<Compared>> {
+    let blocks = dealt(source, options.blocks, options.seed)?;
+    let (design, split) = match options.scoring {
+        Scoring::Folds(k) => (SplitDesign::k_fold(&blocks, k)?, format!("{k}-fold")),
+        Scoring::InSample => (SplitDesign::in_sample(&blocks), "in-sample".to_owned()),
+    };
+    let without: Vec<SplitDesign> = match blocks.len() {
+        0 | 1 => Vec::new(),
+        n => (0..n).map(|b| design.without(b)).collect(),
+    };
+    let context = Context {
+        source,
+        blocks: &blocks,
+        design: &design,
+        without: &without,
+        policy: options.constant_units.into(),
+        seed: options.seed,
+        progress: &Quiet,
+    };
+    let cell = Cell { x, y, draws: options.draws };
+    let tasks: Vec<Task<'_>> =
+        measures.iter().map(|m| Task { cell, measure: m.as_ref() }).collect();
+    let outcomes = compute(&context, &tasks)?;
+    let compared = measures.iter().zip(outcomes).map(|(measure, done)| Compared {
+        measure: measure.spec(),
+        split: crate::run::split_name(measure.as_ref(), &split),
+        outcome: done.outcome,
+        warnings: done.warnings,
+    });
+    Ok(compared.collect())
+}
+
+/// Smallest number of stimuli worth a block of its own.
+const STIMULI_PER_BLOCK: usize = 2;
+
+/// Blocks of a source: as many as asked for, fewer if there are fewer than two stimuli a block.
+pub(crate) fn dealt(source: &dyn ActivationSource, n_blocks: usize, seed: u64) -> Result<Blocks> {
+    let ids = &source.stimuli().ids;
+    let n_blocks = n_blocks.min(ids.len() / STIMULI_PER_BLOCK).max(1);
+    Ok(Blocks::hashed(ids, n_blocks, seed)?)
+}
