@@ -146,7 +146,9 @@ impl Protocol {
             [n_fit].into_iter().collect()
         };
         let inner = (0..inner.len()).map(|b| [b].into_iter().collect()).collect();
-        members.iter_mut().for_each(|m| m.sort_unstable());
+        for m in &mut members {
+            m.sort_unstable();
+        }
         Self {
             name: "rows".into(),
             blocks: Blocks::explicit(members),

@@ -17,6 +17,9 @@ pub struct Fold {
 }
 
 /// The score of a spec, or nothing if there is no reference for that measure.
+///
+/// # Panics
+/// If a parameter is not a number, or there are too many units to try everything.
 #[must_use]
 pub fn score(spec: &str, x: &Rows, y: &Rows, folds: &[Fold]) -> Option<f64> {
     let (id, parameters) = spec.split_once(':').unwrap_or((spec, ""));
@@ -164,7 +167,7 @@ fn permutation(x: &Rows, y: &Rows, fold: &Fold) -> f64 {
 /// Uniform masses 1/p and 1/q are lcm(p, q) equal pieces, so that the plan is an assignment of pieces (Birkhoff).
 fn soft_matching(x: &Rows, y: &Rows, fold: &Fold) -> f64 {
     let (p, q) = (x[0].len(), y[0].len());
-    let pieces = (1..).map(|k| k * p).find(|m| m % q == 0).expect("there is a common multiple");
+    let pieces = (1..=q).map(|k| k * p).find(|m| m % q == 0).expect("there is a common multiple");
     let fit = correlations(x, y, &fold.fit);
     let (i_of, j_of) = (|a: usize| a * p / pieces, |b: usize| b * q / pieces);
     let value: Vec<Vec<f64>> =

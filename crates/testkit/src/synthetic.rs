@@ -50,8 +50,8 @@ pub fn rotated_copy(m: MatRef<'_, f64>, rng: &mut impl Rng) -> Mat<f64> {
 
 /// A Gaussian pair with sources in common, and the linear CKA of its population.
 ///
-/// x = s A + ν e and y = s B + ν f with independent standard normal s, e, f, so that the covariances are AᵀA + ν² I, BᵀB + ν² I
-/// and AᵀB.
+/// `x = s A + ν e` and `y = s B + ν f` with independent standard normal s, e, f, so that the covariances are `AᵀA + ν² I`,
+/// `BᵀB + ν² I` and `AᵀB`.
 #[must_use]
 pub fn gaussian_pair(
     rows: usize,

@@ -2,6 +2,11 @@
 //!
 //! They run over every spec that a measure gives as an example, its defaults included.
 
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a test runs a law: a panic is a failure like any other"
+)]
+
 mod hostile;
 mod invariance;
 mod registry;

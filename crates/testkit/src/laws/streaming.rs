@@ -148,12 +148,12 @@ fn principal(m: &Mat<f64>) -> Mat<f64> {
     matmul(centred.as_ref(), basis.as_ref())
 }
 
-/// Largest difference of a score from f32 and from f64 activations: rounding the data changes a correlation by about
-/// 2⁻²⁴ ≈ 6 · 10⁻⁸ over √n, the products by as much over each of the fits; these amplify it by their conditioning (some hundreds here, where the
-/// chosen penalty is small). A wrong accumulation shows at 10⁻³.
-const SINGLE: f64 = 2e-5;
+/// Largest difference of a score from f32 and from f64 activations. A value is rounded by 2⁻²⁴ ≈ 6 · 10⁻⁸ of itself, a product
+/// of chunks by about as much of the two norms; fits amplify that by their conditioning, means over units and stimuli
+/// average it out again. Sixteen roundings; f32 where f64 belongs, or noise taken for a direction, shows at 10⁻⁴ and more.
+const SINGLE: f64 = 1e-6;
 
-/// f32 activations give the score of f64 ones within [`SINGLE`].
+/// f32 activations give the score of f64 ones within 10⁻⁶.
 #[must_use]
 pub fn precision() -> Vec<String> {
     let mut failures = Vec::new();
