@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use consilience_study::{Run, Section, Tone, Verdict};
 use minijinja::Environment;
+use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use serde::Serialize;
 
@@ -129,6 +130,7 @@ pub fn render(
         spec: run.spec.to_toml(),
     };
     let mut environment = Environment::new();
+    environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.add_template("report.html", TEMPLATE)?;
     Ok(environment.get_template("report.html")?.render(Serde(page))?)
 }

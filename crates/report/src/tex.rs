@@ -1,4 +1,4 @@
-//! Formulas: the subset of TeX that definitions of measures are written in, as MathML.
+//! Formulas: the subset of TeX that definitions of measures are written in, as `MathML`.
 //!
 //! Known are letters, numbers, operators, groups, scripts, fractions, roots, accents, fonts, delimiters and the names in
 //! `tex/symbols.rs`. Anything else is an error, never a formula with a piece missing.
@@ -188,7 +188,7 @@ impl Parser<'_> {
         Ok(match name.as_str() {
             "frac" | "tfrac" | "dfrac" => {
                 let (above, below) = (self.argument()?, self.argument()?);
-                Atom::of(format!("<mfrac>{above}{below}</mfrac>"))
+                Atom::of(format!("<mfrac displaystyle=\"true\">{above}{below}</mfrac>"))
             }
             "sqrt" => Atom::of(format!("<msqrt>{}</msqrt>", self.argument()?)),
             "operatorname" => function(&self.words()?),

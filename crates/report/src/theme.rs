@@ -58,13 +58,10 @@ pub(crate) fn file_css() -> String {
     let light = with(|c| c.1);
     let dark = with(|c| c.2);
     // Only what differs in colour has to be said again.
-    let dark: String = dark
-        .lines()
-        .zip(light.lines())
-        .filter(|(dark, light)| dark != light)
-        .map(|(dark, _)| format!("{dark}\n"))
-        .collect();
-    format!("{light}@media (prefers-color-scheme: dark) {{\n{dark}}}\n")
+    let differing = dark.lines().zip(light.lines()).filter(|(dark, light)| dark != light);
+    let dark: Vec<&str> = differing.map(|(dark, _)| dark).collect();
+    let dark = dark.join("\n");
+    format!("{light}@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n")
 }
 
 #[cfg(test)]

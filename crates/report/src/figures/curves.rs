@@ -136,10 +136,9 @@ fn legend(figure: &Curves, palette: &Palette) -> Vec<Key> {
     }
     for (place, null) in nulls(figure).into_iter().enumerate() {
         let class = ["chance neutral dash-a", "chance neutral dash-b", "chance neutral dash-c"];
-        let label = if null == "chance" || null == "null" {
-            "chance, in the colour of its score".to_owned()
-        } else {
-            format!("chance ({null}), in the colour of its score")
+        let label = match null {
+            "chance" | "null" => "chance, in the colour of its score".to_owned(),
+            null => format!("chance ({null})"),
         };
         add(Key::new(Swatch::Plain(class[place.min(2)]), label));
     }

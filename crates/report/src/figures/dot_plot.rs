@@ -1,4 +1,5 @@
-//! Values with intervals and chance ticks, one panel a group, one line a value; gaps as brackets at the side.
+//! Values with intervals and chance ticks, one panel a group; each value has a line of its own under its name. Gaps are
+//! brackets at the side.
 
 use consilience_study::{Dot, DotGroup, DotPlot, Link};
 
@@ -10,13 +11,14 @@ use crate::svg::{Anchor, Drawing, Key, Linear, Marker, Panel, Svg, Swatch, Ticks
 use crate::words;
 
 const WIDTH: f64 = 344.0;
-const TOP: f64 = 30.0;
-const LINE: f64 = 24.0;
+const TOP: f64 = 28.0;
+const LINE: f64 = 34.0;
+const LEFT: f64 = 1.0;
+/// From the middle of a line down to its value; its name stands above.
+const BELOW: f64 = 7.0;
 const BOTTOM: f64 = 44.0;
-/// Font size of the names.
+/// Font size of the name of the axis.
 const SIZE: f64 = 12.0;
-/// Most room that names take.
-const WIDEST_NAME: f64 = 150.0;
 /// Room for one column of brackets with their numbers.
 const LANE: f64 = 46.0;
 
@@ -109,20 +111,17 @@ fn tick_class(place: usize) -> &'static str {
 
 /// Scales and places that all panels share.
 struct Layout<'a> {
-    left: f64,
     right: f64,
     x: Linear,
     nulls: Vec<&'a str>,
 }
 
 fn drawing(figure: &DotPlot, palette: &Palette) -> Drawing {
-    let names = figure.groups.iter().flat_map(|g| &g.dots).map(|d| text_width(&d.name, SIZE));
-    let left = names.fold(0.0, f64::max).min(WIDEST_NAME) + 16.0;
     let lanes =
         figure.groups.iter().map(|g| lanes(&g.links).into_iter().max().map_or(0, |l| l + 1));
     let right = WIDTH - 8.0 - LANE * lanes.max().unwrap_or(0) as f64;
-    let x = Linear::new(figure.range, (left + 6.0, right - 6.0));
-    let layout = Layout { left, right, x, nulls: nulls(figure) };
+    let x = Linear::new(figure.range, (LEFT + 10.0, right - 8.0));
+    let layout = Layout { right, x, nulls: nulls(figure) };
     let panels = figure.groups.iter().map(|g| panel(figure, g, &layout, palette)).collect();
     let mut legend = vec![Key::new(Swatch::Interval, "value with 95 % interval")];
     for (place, null) in layout.nulls.iter().enumerate() {
@@ -137,7 +136,7 @@ fn drawing(figure: &DotPlot, palette: &Palette) -> Drawing {
 fn panel(figure: &DotPlot, group: &DotGroup, at: &Layout<'_>, palette: &Palette) -> Panel {
     let bottom = TOP + group.dots.len() as f64 * LINE;
     let mut svg = Svg::new();
-    svg.text("panel-title", Anchor::Start, (at.left, 16.0), &group.name);
+    svg.text("panel-title", Anchor::Start, (LEFT, 16.0), &group.name);
     let ticks = Ticks::new(figure.range, 3);
     for &value in &ticks.values {
         let x = at.x.at(value);
@@ -145,8 +144,10 @@ fn panel(figure: &DotPlot, group: &DotGroup, at: &Layout<'_>, palette: &Palette)
         svg.line(class, (x, TOP - 4.0), (x, bottom));
         svg.text("tick-label", Anchor::Middle, (x, bottom + 16.0), &ticks.label(value));
     }
-    svg.line("axis", (at.left, bottom), (at.right, bottom));
-    let middle = f64::midpoint(at.left, at.right);
+    svg.line("axis", (LEFT, bottom), (at.right, bottom));
+    // Under the middle of the axis, or as near to it as the panel allows.
+    let half = (text_width(&figure.value_label, SIZE) / 2.0).min(WIDTH / 2.0);
+    let middle = f64::midpoint(LEFT, at.right).clamp(half, WIDTH - half);
     svg.text("axis-label", Anchor::Middle, (middle, bottom + 34.0), &figure.value_label);
     for (i, dot) in group.dots.iter().enumerate() {
         draw_dot(&mut svg, figure, (group, dot), (i, at), palette);
@@ -163,9 +164,9 @@ fn panel(figure: &DotPlot, group: &DotGroup, at: &Layout<'_>, palette: &Palette)
     }
 }
 
-/// Middle of the n-th line.
+/// Where the n-th value stands.
 fn line(i: usize) -> f64 {
-    TOP + (i as f64 + 0.5) * LINE
+    TOP + (i as f64 + 0.5) * LINE + BELOW
 }
 
 fn draw_dot(
@@ -176,20 +177,24 @@ fn draw_dot(
     palette: &Palette,
 ) {
     let y = line(i);
-    svg.text("name", Anchor::End, (at.left - 8.0, y + 4.0), &dot.name);
+    svg.line("row", (LEFT, y), (at.right, y));
+    svg.text("name haloed", Anchor::Start, (LEFT, y - 9.0), &dot.name);
     let (class, shape) = (palette.class(&dot.name), Marker::of(palette.index(&dot.name)));
     svg.mark(i, &tip(figure, group, dot), |svg| {
-        svg.rect("target", [at.left, y - LINE / 2.0, at.right - at.left, LINE]);
+        svg.rect("target", [LEFT, y - BELOW - LINE / 2.0, at.right - LEFT, LINE]);
         for (name, level) in &dot.chance {
             let place = at.nulls.iter().position(|n| n == name).unwrap_or(0);
             let x = at.x.at(*level);
-            svg.line(tick_class(place), (x, y - 7.0), (x, y + 7.0));
+            svg.line(tick_class(place), (x, y - 6.0), (x, y + 6.0));
         }
         if let Some([low, high]) = dot.estimate.interval {
             let (low, high) = (at.x.at(low), at.x.at(high));
             svg.line(&format!("interval {class}"), (low, y), (high, y));
+            for end in [low, high] {
+                svg.line(&format!("interval {class}"), (end, y - 3.5), (end, y + 3.5));
+            }
         }
-        svg.marker(&format!("point {class}"), shape, (at.x.at(dot.estimate.value), y), 4.6);
+        svg.marker(&format!("point {class}"), shape, (at.x.at(dot.estimate.value), y), 4.2);
     });
 }
 

@@ -19,6 +19,8 @@ const PLOT: f64 = 264.0;
 const SIZE: f64 = 12.0;
 /// Height of title, colour bar and its labels.
 const BAR: f64 = 46.0;
+/// Room for the sign of the best cell in a row, beside the colour bar.
+const BEST: f64 = 98.0;
 /// Most room that row names take.
 const WIDEST_NAME: f64 = 130.0;
 
@@ -146,7 +148,7 @@ fn drawing(map: &HeatMap) -> Drawing {
             });
         }
     }
-    let top = at.top + at.plot.1 + at.names_height + 22.0;
+    let top = at.top + at.plot.1 + at.names_height + 38.0;
     bar(&mut svg, map, (at.left, top), at.plot.0);
     let panel = Panel {
         title: map.title.clone(),
@@ -196,13 +198,15 @@ fn draw_cell(svg: &mut Svg, map: &HeatMap, cell: &HeatCell, place: [f64; 4], spa
 /// The colour bar, with the sign of the best cell in a row beside it.
 fn bar(svg: &mut Svg, map: &HeatMap, (x, y): (f64, f64), plot_width: f64) {
     const STEPS: usize = 48;
-    let width = plot_width.min(200.0);
+    let has_best = map.cells.iter().flatten().flatten().any(|c| c.best_in_row);
+    let width = (plot_width - if has_best { BEST } else { 0.0 }).clamp(80.0, 220.0);
     svg.text("tick-label", Anchor::Start, (x, y), &map.value_label);
     let step = width / STEPS as f64;
     for i in 0..STEPS {
         let colour = sequential((i as f64 + 0.5) / STEPS as f64);
-        // A little overlap hides the seams between neighbours.
-        svg.tile(&colour, [x + i as f64 * step, y + 7.0, step + 0.4, 9.0]);
+        // Each step reaches to the end and is covered by the next: no seams between neighbours.
+        let start = i as f64 * step;
+        svg.tile(&colour, [x + start, y + 7.0, width - start, 9.0]);
     }
     let ticks = Ticks::new(map.range, 4);
     let along = Linear::new(map.range, (x, x + width));
@@ -211,10 +215,10 @@ fn bar(svg: &mut Svg, map: &HeatMap, (x, y): (f64, f64), plot_width: f64) {
         svg.line("axis", (at, y + 16.0), (at, y + 20.0));
         svg.text("tick-label", Anchor::Middle, (at, y + 32.0), &ticks.label(value));
     }
-    if map.cells.iter().flatten().flatten().any(|c| c.best_in_row) && plot_width > width + 58.0 {
-        let right = x + plot_width;
-        svg.text("tick-label", Anchor::End, (right, y + 15.0), "best in row");
-        svg.rect("best-key", [right - 78.0, y + 6.0, 11.0, 11.0]);
+    if has_best {
+        let start = x + width + 18.0;
+        svg.rect("best-key", [start, y + 6.0, 11.0, 11.0]);
+        svg.text("tick-label", Anchor::Start, (start + 16.0, y + 15.5), "best in row");
     }
 }
 

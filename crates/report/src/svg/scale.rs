@@ -35,7 +35,7 @@ pub struct Ticks {
 }
 
 impl Ticks {
-    /// About `count` ticks from `low` to `high`, at most twice as many.
+    /// About `count` ticks from `low` to `high`.
     #[must_use]
     pub fn new((low, high): (f64, f64), count: usize) -> Self {
         let (low, high) = if low <= high { (low, high) } else { (high, low) };
@@ -45,7 +45,7 @@ impl Ticks {
         }
         let power = rough.log10().floor();
         let unit = 10_f64.powf(power);
-        let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|f| f * unit >= rough * (1.0 - 1e-9));
+        let factor = [1.0, 2.0, 5.0, 10.0].into_iter().find(|f| f * unit >= rough * 0.8);
         let step = factor.unwrap_or(10.0) * unit;
         // A little slack, so that 0.6 is a tick of (0.0, 0.6) in spite of rounding.
         let first = (low / step - 1e-9).ceil() as i64;
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(labels((0.0, 1.0), 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
         assert_eq!(labels((-0.13, 0.6), 4), ["0.0", "0.2", "0.4", "0.6"]);
         assert_eq!(labels((0.0, 1.0), 2), ["0.0", "0.5", "1.0"]);
-        assert_eq!(labels((0.0, 100.0), 4), ["0", "50", "100"]);
+        assert_eq!(labels((0.0, 100.0), 4), ["0", "20", "40", "60", "80", "100"]);
         assert_eq!(labels((-1.0, 1.0), 4), ["\u{2212}1.0", "\u{2212}0.5", "0.0", "0.5", "1.0"]);
         assert_eq!(labels((0.5, 0.5), 4), ["0.50"]);
         assert_eq!(labels((0.97, 0.99), 4), ["0.970", "0.975", "0.980", "0.985", "0.990"]);

@@ -46,8 +46,8 @@ pub(super) fn space(name: &str) -> Option<&'static str> {
 /// The mark that an accent puts over its argument.
 pub(super) fn accent(name: &str) -> Option<&'static str> {
     Some(match name {
-        "tilde" | "widetilde" => "~",
-        "hat" | "widehat" => "^",
+        "tilde" | "widetilde" => "˜",
+        "hat" | "widehat" => "ˆ",
         "bar" | "overline" => "¯",
         "vec" => "→",
         "dot" => "˙",

@@ -21,12 +21,12 @@ fn scripts_bind_to_what_stands_before_them() {
 fn fractions_roots_accents_and_fonts() {
     assert_eq!(
         row(r"\frac{1}{n}"),
-        "<mfrac><mrow><mn>1</mn></mrow><mrow><mi>n</mi></mrow></mfrac>"
+        "<mfrac displaystyle=\"true\"><mrow><mn>1</mn></mrow><mrow><mi>n</mi></mrow></mfrac>"
     );
     assert_eq!(row(r"\sqrt{n}"), "<msqrt><mrow><mi>n</mi></mrow></msqrt>");
     assert_eq!(
         row(r"\tilde K"),
-        "<mover accent=\"true\"><mi>K</mi><mo stretchy=\"false\">~</mo></mover>"
+        "<mover accent=\"true\"><mi>K</mi><mo stretchy=\"false\">˜</mo></mover>"
     );
     assert_eq!(row(r"\mathbf 1^\top"), "<msup><mi mathvariant=\"normal\">𝟏</mi><mi>⊤</mi></msup>");
     assert_eq!(row(r"\mathbb R"), "<mi mathvariant=\"normal\">ℝ</mi>");

@@ -29,6 +29,11 @@ pub(crate) fn measures() -> Vec<String> {
     MEASURES.iter().map(|m| m.0.to_owned()).collect()
 }
 
+/// Title of a measure.
+fn title(spec: &str) -> String {
+    consilience_measures::find(spec).expect("known").info.title.to_owned()
+}
+
 /// Facts of the run.
 pub(crate) fn run() -> Run {
     let names: Vec<String> = measures().iter().map(|m| format!("{m:?}")).collect();
@@ -92,11 +97,11 @@ fn heat_map(m: usize) -> HeatMap {
     let names: Vec<String> = LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect();
     HeatMap {
         id: format!("layers-{spec}"),
-        title: consilience_measures::find(spec).expect("known").info.title.to_owned(),
+        title: title(spec),
         caption: caption(&format!("`{spec}` of every layer with every layer")),
-        y_label: "layer of x".to_owned(),
-        x_label: "layer of y".to_owned(),
-        value_label: "held-out mean r".to_owned(),
+        y_label: "layer of the first network".to_owned(),
+        x_label: "layer of the second network".to_owned(),
+        value_label: title(spec),
         range: (0.0, 1.0),
         cells: (0..5).map(|i| (0..5).map(|j| cell(i, j)).collect()).collect(),
         rows: names.clone(),
@@ -137,7 +142,7 @@ fn ordering() -> DotPlot {
                 let mut chance = vec![("shuffle".to_owned(), 0.003 * noise(l, m, 1))];
                 chance.extend(rotation.map(|r| ("rotation".to_owned(), r - 0.02 * l as f64)));
                 Dot {
-                    name: (*name).to_owned(),
+                    name: title(name),
                     estimate: estimate(
                         best - 0.03 * l as f64 + shift + 0.02 * noise(m, l, l),
                         0.025,
@@ -158,7 +163,7 @@ fn ordering() -> DotPlot {
         id: "layers-ordering".to_owned(),
         title: "The ordering of nested maps, layer by layer".to_owned(),
         caption: caption("Held-out mean correlation of the same layer of two networks"),
-        value_label: "held-out mean r".to_owned(),
+        value_label: "mean Pearson r on held-out stimuli".to_owned(),
         range: (-0.05, 1.0),
         groups: (0..5).map(group).collect(),
     }
@@ -201,12 +206,13 @@ fn facet(l: usize) -> Facet {
             |name: String, role, y: Vec<f64>, band| Curve { name, role, x: x.clone(), y, band };
         let level = rotation.unwrap_or(0.0);
         let chance = (0..x.len()).map(|t| level + 0.008 * noise(t, m, 9)).collect();
-        curves.push(curve((*spec).to_owned(), CurveRole::Score, y, Some(band)));
-        curves.push(curve(format!("{spec} · null"), CurveRole::Chance, chance, None));
+        curves.push(curve(title(spec), CurveRole::Score, y, Some(band)));
+        let null = if rotation.is_some() { "rotation" } else { "shuffle" };
+        curves.push(curve(format!("{} · {null}", title(spec)), CurveRole::Chance, chance, None));
     }
     let accuracy = (0..x.len()).map(|t| rise(t, 0.1, 0.885, 0.45)).collect();
     curves.push(Curve {
-        name: "accuracy".to_owned(),
+        name: "accuracy of the networks".to_owned(),
         role: CurveRole::Accuracy,
         x,
         y: accuracy,
@@ -231,7 +237,7 @@ fn training() -> Section {
             title: "Alignment of the same layer along training".to_owned(),
             caption: caption("Score of the same layer of two networks at every checkpoint, with the accuracy of the networks on the same axis"),
             x_label: "step, then epoch".to_owned(),
-            y_label: "held-out mean r, accuracy".to_owned(),
+            y_label: "score · accuracy".to_owned(),
             y_range: (-0.05, 1.0),
             x_ticks: ticks.collect(),
             mark: Some((8.0, "end of epoch 1".to_owned())),

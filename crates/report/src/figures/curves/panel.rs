@@ -140,7 +140,7 @@ fn tip(figure: &Curves, facet: &Facet, curve: &Curve, i: usize) -> String {
     let value = if curve.role == CurveRole::Accuracy { percent(y) } else { fixed(y, 3) };
     let mut lines = vec![
         format!("{}, {}", curve.name, facet.title),
-        format!("{} {along}: {value}", figure.x_label),
+        format!("{value} at {along}, {}", figure.x_label),
     ];
     if let Some(band) = &curve.band {
         lines.push(format!("95 % interval {}", words::range(band.low[i], band.high[i])));
