@@ -1,6 +1,6 @@
 //! One offline HTML file from the results of a run: verdicts in words first, then figures with their data, then methods.
 //!
-//! [`render`] is a pure function of its inputs: no clock, no path, no network. [`write`] puts the page into a folder,
+//! [`render`] is a pure function of its inputs: no clock, no path, no network. [`write()`] puts the page into a folder,
 //! and beside it every figure as an SVG file and its data as CSV. The report computes nothing: what it draws is in the
 //! sections, what it says about measures comes from their registry.
 //!

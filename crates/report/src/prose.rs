@@ -18,7 +18,9 @@ impl Links {
 
     /// Text with code in backticks; code that is a known name links to its anchor.
     pub(crate) fn plain(&self, text: &str) -> String {
-        parts(text, '`', escape, |code| {
+        // A number and its sign of percentage stay on one line.
+        let outside = |text: &str| escape(text).replace(" %", "\u{202f}%");
+        parts(text, '`', outside, |code| {
             let shown = format!("<code>{}</code>", escape(code));
             match self.targets.iter().find(|(name, _)| name == code) {
                 Some((_, anchor)) => format!(r##"<a href="#{}">{shown}</a>"##, escape(anchor)),
@@ -77,7 +79,7 @@ mod tests {
             links.plain("`ridge` > `a<b` and 1 ` tick"),
             "<a href=\"#measure-ridge\"><code>ridge</code></a> &gt; <code>a&lt;b</code> and 1 ` tick"
         );
-        assert_eq!(links.plain("$x$ and *y*"), "$x$ and *y*");
+        assert_eq!(links.plain("$x$ and *y*, 95 %"), "$x$ and *y*, 95\u{202f}%");
     }
 
     #[test]

@@ -12,10 +12,10 @@ use crate::words;
 
 const WIDTH: f64 = 344.0;
 const TOP: f64 = 28.0;
-const LINE: f64 = 34.0;
+const LINE: f64 = 36.0;
 const LEFT: f64 = 1.0;
 /// From the middle of a line down to its value; its name stands above.
-const BELOW: f64 = 7.0;
+const BELOW: f64 = 8.0;
 const BOTTOM: f64 = 44.0;
 /// Font size of the name of the axis.
 const SIZE: f64 = 12.0;
@@ -178,7 +178,7 @@ fn draw_dot(
 ) {
     let y = line(i);
     svg.line("row", (LEFT, y), (at.right, y));
-    svg.text("name haloed", Anchor::Start, (LEFT, y - 9.0), &dot.name);
+    svg.text("name haloed", Anchor::Start, (LEFT, y - 10.5), &dot.name);
     let (class, shape) = (palette.class(&dot.name), Marker::of(palette.index(&dot.name)));
     svg.mark(i, &tip(figure, group, dot), |svg| {
         svg.rect("target", [LEFT, y - BELOW - LINE / 2.0, at.right - LEFT, LINE]);
