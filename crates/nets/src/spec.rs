@@ -43,7 +43,7 @@ pub struct TrainingSpec {
 impl Default for TrainingSpec {
     fn default() -> Self {
         Self {
-            epochs: 7,
+            epochs: 8,
             batch_size: 64,
             learning_rate: 0.003,
             warmup_steps: 40,
