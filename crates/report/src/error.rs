@@ -17,6 +17,16 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A sentence speaks of a number that is none.
+    #[error(
+        "section `{section}` says \"{text}\"; the study has to leave out what it cannot compute"
+    )]
+    Words {
+        /// The section.
+        section: String,
+        /// The sentence.
+        text: String,
+    },
     /// Two parts of the report have the same name.
     #[error("two {what} have the name `{name}`; a name has to be unique in the report")]
     Duplicate {

@@ -13,6 +13,7 @@ pub mod figures;
 mod files;
 mod from_folder;
 mod methods;
+mod notes;
 mod number;
 mod page;
 mod prose;

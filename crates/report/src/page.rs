@@ -13,6 +13,7 @@ use serde::Serialize;
 use crate::colour::Palette;
 use crate::figures::{self, Draw};
 use crate::methods::{Method, Source, methods, sources};
+use crate::notes::{Kind, kinds};
 use crate::number::counted;
 use crate::prose::Links;
 use crate::provenance::{Fact, Network, foot, head, networks};
@@ -22,8 +23,9 @@ const TEMPLATE: &str = include_str!("../templates/report.html");
 const STYLE: &str = include_str!("../templates/page.css");
 const SCRIPT: &str = include_str!("../templates/page.js");
 
-/// Most verdicts of one section that the summary shows.
+/// Verdicts of one section that the summary shows, and how many there may be if claims that do not hold come later.
 const SUMMARY: usize = 3;
+const SUMMARY_WITH_FAILURES: usize = 5;
 
 /// Anchors of the parts that every report has.
 const ANCHORS: [&str; 6] = ["top", "in-short", "methods", "references", "notes", "provenance"];
@@ -44,7 +46,7 @@ struct Page<'a> {
     sections: Vec<Part>,
     methods: Vec<Method>,
     sources: Vec<Source>,
-    notes: Vec<String>,
+    notes: Vec<Kind>,
     foot: Vec<Fact>,
     spec: String,
 }
@@ -125,7 +127,7 @@ pub fn render(
         sections: parts,
         methods,
         sources: sources(measure_specs)?,
-        notes: notes.iter().map(|note| links.plain(note)).collect(),
+        notes: kinds(notes, &links),
         foot: foot(run),
         spec: run.spec.to_toml(),
     };
@@ -185,6 +187,7 @@ fn parts(sections: &[Section], links: &Links) -> Result<Vec<Part>> {
         if !anchors.insert(anchor.clone()) {
             return Err(Error::Duplicate { what: "sections", name: anchor });
         }
+        refuse_nan(section)?;
         let mut groups: Vec<Group> = Vec::new();
         for (figure, drawn) in section.figures.iter().map(figures::of).zip(&mut drawn) {
             number += 1;
@@ -205,6 +208,17 @@ fn parts(sections: &[Section], links: &Links) -> Result<Vec<Part>> {
     Ok(parts)
 }
 
+/// An error if a section says that a number is none: a sentence about nothing is not an answer.
+fn refuse_nan(section: &Section) -> Result<()> {
+    let texts = section.verdicts.iter().map(|v| &v.text).chain([&section.lead]);
+    let captions = section.figures.iter().map(|f| figures::of(f).caption());
+    let is_nan = |text: &&str| text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "NaN");
+    match texts.map(String::as_str).chain(captions).find(is_nan) {
+        Some(text) => Err(Error::Words { section: section.anchor.clone(), text: text.to_owned() }),
+        None => Ok(()),
+    }
+}
+
 fn shown(figure: &dyn Draw, drawn: Drawn, number: usize, links: &Links) -> Shown {
     let url = |kind: &str, text: &str| format!("data:{kind};base64,{}", STANDARD.encode(text));
     Shown {
@@ -218,7 +232,8 @@ fn shown(figure: &dyn Draw, drawn: Drawn, number: usize, links: &Links) -> Shown
     }
 }
 
-/// The first verdicts of every section, remarks only where a section has nothing else; and how many are left.
+/// The first verdicts of every section, and of later ones those that do not hold or hold in part; remarks only where a
+/// section has nothing else. And how many are left.
 fn summary(sections: &[Section], links: &Links) -> (Vec<Answer>, usize) {
     let mut answers = Vec::new();
     let mut unsaid = 0;
@@ -226,9 +241,13 @@ fn summary(sections: &[Section], links: &Links) -> (Vec<Answer>, usize) {
         let claims: Vec<&Verdict> =
             section.verdicts.iter().filter(|v| v.tone != Tone::Note).collect();
         let chosen = if claims.is_empty() { section.verdicts.iter().collect() } else { claims };
-        let n = chosen.len().min(SUMMARY);
-        answers.extend(chosen.into_iter().take(n).map(|v| answer(section, v, links)));
-        unsaid += section.verdicts.len() - n;
+        let wanted = |(i, v): &(usize, &Verdict)| {
+            *i < SUMMARY || matches!(v.tone, Tone::Fails | Tone::Mixed)
+        };
+        let chosen = chosen.into_iter().enumerate().filter(wanted).take(SUMMARY_WITH_FAILURES);
+        let before = answers.len();
+        answers.extend(chosen.map(|(_, v)| answer(section, v, links)));
+        unsaid += section.verdicts.len() - (answers.len() - before);
     }
     (answers, unsaid)
 }

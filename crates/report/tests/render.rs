@@ -247,6 +247,23 @@ fn figures_that_do_not_hold_together_are_refused_by_name() {
 }
 
 #[test]
+fn sentences_about_nothing_are_refused() {
+    let mut sections = synthetic::sections();
+    "ridge is above procrustes by NaN.".clone_into(&mut sections[0].verdicts[1].text);
+    assert!(
+        refusal(&sections).contains("section `layers` says \"ridge is above procrustes by NaN.\"")
+    );
+}
+
+#[test]
+fn the_summary_does_not_hide_what_does_not_hold() {
+    let html = page(&synthetic::sections());
+    let summary = between(&html, "id=\"in-short\"", "</section>")[0];
+    assert!(summary.contains("Does not hold"), "the fourth verdict of its section");
+    assert!(summary.contains("1 more in the sections below"), "the remark is left to its section");
+}
+
+#[test]
 fn names_given_twice_are_refused() {
     let mut sections = synthetic::sections();
     let copy = sections[1].clone();
@@ -268,6 +285,10 @@ fn empty_figures_are_drawn() {
     let mut sections = synthetic::sections();
     for figure in sections.iter_mut().flat_map(|s| &mut s.figures) {
         match figure {
+            Figure::HeatMap(f) if f.id == "layers-ridge" => {
+                f.rows.clear();
+                f.cells.clear();
+            }
             Figure::HeatMap(f) => f.cells.iter_mut().flatten().for_each(|cell| *cell = None),
             Figure::Curves(f) => f.facets.iter_mut().for_each(|facet| facet.curves.clear()),
             Figure::DotPlot(f) => f.groups.clear(),
@@ -278,4 +299,5 @@ fn empty_figures_are_drawn() {
     let panels = between(&html, "<svg class=\"panel\"", "</svg>").concat();
     assert!(!panels.contains("NaN") && !panels.contains("inf"), "{panels}");
     assert!(html.contains("not computed"));
+    assert_eq!(html.matches("There is nothing to show.").count(), 2, "one heat map, one dot plot");
 }

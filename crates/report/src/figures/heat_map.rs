@@ -130,6 +130,9 @@ fn layout(map: &HeatMap) -> Layout {
 }
 
 fn drawing(map: &HeatMap) -> Drawing {
+    if map.rows.is_empty() || map.columns.is_empty() {
+        return Drawing { legend: Vec::new(), panels: Vec::new() };
+    }
     let at = layout(map);
     let mut svg = Svg::new();
     names(&mut svg, map, &at);

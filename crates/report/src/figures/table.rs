@@ -106,15 +106,15 @@ fn line(svg: &mut Svg, class: &str, cells: &[String], columns: (&[f64], &[bool])
     }
 }
 
-/// Which columns hold numbers in all of their cells, and are set flush right.
+/// Which columns are set flush right: those of numbers, where a dash or nothing may stand for one that is missing.
 fn numeric(table: &TableFigure) -> Vec<bool> {
-    let is_number = |cell: &String| {
-        let first = cell.trim_start_matches(['\u{2212}', '-', '+', '<', '≤', ' ', '0']);
-        let starts =
-            first.is_empty() || first.starts_with(|c: char| c.is_ascii_digit() || c == '.');
-        starts && cell.len() < 24
+    let is_missing = |cell: &str| matches!(cell.trim(), "" | "–" | "—" | "-");
+    let is_number = |cell: &str| {
+        let digits = cell.trim_start_matches(['\u{2212}', '-', '+', '<', '≤', ' ']);
+        digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') && cell.len() < 24
     };
+    let column = |j: usize| table.rows.iter().map(move |row| row[j].as_str());
     (0..table.columns.len())
-        .map(|j| !table.rows.is_empty() && table.rows.iter().all(|row| is_number(&row[j])))
+        .map(|j| column(j).any(is_number) && column(j).all(|c| is_missing(c) || is_number(c)))
         .collect()
 }

@@ -10,6 +10,9 @@ const COLUMNS: usize = 3;
 /// Room between panels, and around the drawing.
 const GAP: f64 = 20.0;
 
+/// What stands in the place of a drawing without panels.
+const NOTHING: &str = "There is nothing to show.";
+
 /// One panel.
 #[derive(Debug, Clone)]
 pub struct Panel {
@@ -38,6 +41,9 @@ impl Drawing {
     /// The drawing as part of a page: a legend and one image a panel.
     #[must_use]
     pub fn html(&self) -> String {
+        if self.panels.is_empty() {
+            return format!(r#"<p class="empty">{NOTHING}</p>"#);
+        }
         let mut out = String::new();
         if !self.legend.is_empty() {
             let keys: String = self.legend.iter().map(Key::html).collect();
@@ -74,6 +80,10 @@ impl Drawing {
         let mut svg = Svg::new();
         svg.text("figure-title", Anchor::Start, (GAP, GAP + 14.0), title);
         let mut y = GAP + 32.0;
+        if self.panels.is_empty() {
+            svg.text("name", Anchor::Start, (GAP, y), NOTHING);
+            return document(title, NOTHING, (inner + 2.0 * GAP, y + GAP), &svg.finish());
+        }
         let mut keys = Svg::new();
         let height = legend::strip(&mut keys, &self.legend, inner);
         svg.shifted((GAP, y), |svg| svg.raw(&keys.finish()));
