@@ -124,6 +124,25 @@ pub fn add_outer(out: &mut Mat<f64>, scale: f64, x: &[f64], y: &[f64]) {
     }
 }
 
+/// Sum of matrices of one shape, in the order given. One pass over the result.
+///
+/// # Panics
+/// If there is no matrix, or shapes differ.
+#[must_use]
+pub fn sum(terms: &[&Mat<f64>]) -> Mat<f64> {
+    let (first, rest) = terms.split_first().expect("at least one matrix");
+    let mut out = (*first).clone();
+    for j in 0..out.ncols() {
+        let column = out.col_as_slice_mut(j);
+        for term in rest {
+            let term = term.col_as_slice(j);
+            assert_eq!(column.len(), term.len(), "shapes differ");
+            column.iter_mut().zip(term).for_each(|(o, t)| *o += t);
+        }
+    }
+    out
+}
+
 fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
     let mut out = Mat::zeros(a.nrows(), b.ncols());
     let par = parallelism(a.nrows() * a.ncols() * b.ncols());

@@ -52,7 +52,7 @@ pub trait DynMeasure: Debug + Send + Sync {
     ///
     /// # Errors
     /// When the measure has no value on this input. A score is never NaN.
-    fn evaluate(&self, pair: Pair<'_>, design: &SplitDesign) -> Result<Comparison>;
+    fn evaluate(&self, pair: &Pair<'_>, design: &SplitDesign) -> Result<Comparison>;
 }
 
 impl<M: Measure> DynMeasure for M {
@@ -76,7 +76,7 @@ impl<M: Measure> DynMeasure for M {
         Measure::invariances(self, side)
     }
 
-    fn evaluate(&self, pair: Pair<'_>, design: &SplitDesign) -> Result<Comparison> {
+    fn evaluate(&self, pair: &Pair<'_>, design: &SplitDesign) -> Result<Comparison> {
         let comparison = M::Statistic::evaluate(pair, design, |view| self.compare(view))?;
         if comparison.score.is_finite() {
             return Ok(comparison);

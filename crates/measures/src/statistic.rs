@@ -16,7 +16,7 @@ pub trait Statistic {
     /// # Errors
     /// Whatever the comparison returns.
     fn evaluate(
-        pair: Pair<'_>,
+        pair: &Pair<'_>,
         design: &SplitDesign,
         compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
     ) -> Result<Comparison>;
@@ -31,7 +31,7 @@ impl Statistic for WholeMoments {
     type View<'a> = &'a PairMoments;
 
     fn evaluate(
-        pair: Pair<'_>,
+        pair: &Pair<'_>,
         design: &SplitDesign,
         mut compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
     ) -> Result<Comparison> {
@@ -51,7 +51,7 @@ pub struct Fold<'a> {
     /// Moments of the eval set; the same as `fit` in sample.
     pub eval: &'a PairMoments,
     /// The pair, for moments of the folds inside the fit set.
-    pub pair: Pair<'a>,
+    pub pair: &'a Pair<'a>,
     /// The split.
     pub split: &'a Split,
 }
@@ -61,7 +61,7 @@ impl Statistic for HeldOutMoments {
     type View<'a> = Fold<'a>;
 
     fn evaluate(
-        pair: Pair<'_>,
+        pair: &Pair<'_>,
         design: &SplitDesign,
         mut compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
     ) -> Result<Comparison> {

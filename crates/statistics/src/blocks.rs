@@ -60,6 +60,18 @@ impl Blocks {
         self.members.is_empty()
     }
 
+    /// The blocks of each group merged into one.
+    #[must_use]
+    pub fn coarsen(&self, groups: &[BlockSet]) -> Self {
+        let merged = groups.iter().map(|group| {
+            let mut members: Vec<usize> =
+                group.iter().flat_map(|b| self.members[b].iter().copied()).collect();
+            members.sort_unstable();
+            members
+        });
+        Self { members: merged.collect() }
+    }
+
     /// Number of stimuli in all blocks.
     #[must_use]
     pub fn n_stimuli(&self) -> usize {
@@ -117,6 +129,12 @@ impl BlockSet {
     #[must_use]
     pub fn minus(self, other: Self) -> Self {
         Self(self.0 & !other.0)
+    }
+
+    /// The blocks of both sets.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
     }
 
     /// Number of blocks.

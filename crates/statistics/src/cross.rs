@@ -1,9 +1,10 @@
 //! Cross-moments of two representations, block by block.
 
-use consilience_linalg::{Mat, MatRef, Real, add_cross, add_outer, matmul_atb};
+use consilience_data::{Activations, RowMajor};
+use consilience_linalg::{Mat, MatRef, add_cross, add_outer, matmul_atb};
 
-use crate::gather::Centred;
-use crate::marginal::{dot, times, weighted_sum};
+use crate::chunk::Chunk;
+use crate::marginal::{dot, times};
 
 /// Cross-moments of the rows of one block, each side centred at its own mean over the block.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,32 +38,26 @@ impl BlockCross {
         Self { n: 0, x: side(p), y: side(q), scatter: Mat::zeros(p, q), norms: 0.0 }
     }
 
-    /// Adds a chunk of rows, each side centred at its own mean over the chunk. The product goes straight into the sum.
-    pub(crate) fn add_chunk<T: Real>(&mut self, x: &Centred<'_, T>, y: &Centred<'_, T>) {
-        let chunk = Self {
-            n: x.view.nrows(),
-            x: SideSummary {
-                mean: x.mean.clone(),
-                trace: x.squared_norms.iter().sum(),
-                other_norm_2_x: weighted_sum(x.view, y.squared_norms),
-            },
-            y: SideSummary {
-                mean: y.mean.clone(),
-                trace: y.squared_norms.iter().sum(),
-                other_norm_2_x: weighted_sum(y.view, x.squared_norms),
-            },
-            scatter: Mat::zeros(0, 0),
-            norms: dot(x.squared_norms, y.squared_norms),
+    /// Adds a chunk of rows of both sides.
+    pub(crate) fn add_chunk(&mut self, x: &Chunk, y: &Chunk) {
+        let side = |own: &Chunk, other: &Chunk| SideSummary {
+            mean: own.mean.clone(),
+            trace: own.trace(),
+            other_norm_2_x: own.weighted_sum(&other.squared_norms),
         };
+        let mut chunk = Self {
+            n: x.n(),
+            x: side(x, y),
+            y: side(y, x),
+            scatter: Mat::zeros(x.mean.len(), y.mean.len()),
+            norms: dot(&x.squared_norms, &y.squared_norms),
+        };
+        add_product(&mut chunk.scatter, &x.rows, &y.rows);
         if self.n == 0 {
-            let mut scatter = std::mem::replace(&mut self.scatter, Mat::zeros(0, 0));
-            add_cross(&mut scatter, x.view, y.view);
-            *self = Self { scatter, ..chunk };
-            return;
+            *self = chunk;
+        } else {
+            self.merge(&chunk);
         }
-        let mut product = Mat::zeros(self.scatter.nrows(), self.scatter.ncols());
-        add_cross(&mut product, x.view, y.view);
-        self.merge(&Self { scatter: product, ..chunk });
     }
 
     /// Adds the rows of another block (Chan's update for all of the sums).
@@ -88,6 +83,11 @@ impl BlockCross {
         merge_side(&mut self.x, &moved_self.x, &moved_other.x, &dx, share);
         merge_side(&mut self.y, &moved_self.y, &moved_other.y, &dy, share);
         self.n = n;
+    }
+
+    /// Σ‖x + δ‖²‖y + ε‖² for the centred rows of this block.
+    pub(crate) fn norms_about(&self, delta: &[f64], epsilon: &[f64]) -> f64 {
+        self.about(delta, epsilon).norms
     }
 
     /// The sums that depend on the centre, for rows x + δ and y + ε.
@@ -133,6 +133,19 @@ impl BlockCross {
     }
 }
 
+/// `out += xᵀ y`; where precisions differ, the narrower is widened.
+fn add_product(out: &mut Mat<f64>, x: &Activations, y: &Activations) {
+    fn widen(m: &RowMajor<f32>) -> RowMajor<f64> {
+        RowMajor { values: m.values.iter().map(|&v| f64::from(v)).collect(), n_units: m.n_units }
+    }
+    match (x, y) {
+        (Activations::F32(x), Activations::F32(y)) => add_cross(out, x.view(), y.view()),
+        (Activations::F64(x), Activations::F64(y)) => add_cross(out, x.view(), y.view()),
+        (Activations::F32(x), Activations::F64(y)) => add_cross(out, widen(x).view(), y.view()),
+        (Activations::F64(x), Activations::F32(y)) => add_cross(out, x.view(), widen(y).view()),
+    }
+}
+
 struct Moved {
     norms: f64,
     x: (Vec<f64>, f64),
@@ -172,6 +185,18 @@ pub struct Cross {
 }
 
 impl Cross {
+    /// The cross-moments with the blocks of each group merged into one.
+    #[must_use]
+    pub fn coarsen(&self, groups: &[crate::BlockSet]) -> Self {
+        let merged = groups.iter().map(|group| {
+            let shape = self.blocks.first().map_or((0, 0), |b| (b.scatter.nrows(), b.scatter.ncols()));
+            let mut all = BlockCross::empty(shape.0, shape.1);
+            group.iter().for_each(|b| all.merge(&self.blocks[b]));
+            all
+        });
+        Self { blocks: merged.collect(), epsilon: self.epsilon }
+    }
+
     /// The cross-moments with x rotated: no second pass over the data.
     #[must_use]
     pub fn rotate_x(&self, rotation: &crate::Rotation) -> Self {

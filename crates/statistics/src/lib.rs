@@ -12,11 +12,14 @@
 //! `E[xy] − E[x]E[y]`. f32 activations are multiplied in f32 and accumulated in f64.
 
 mod blocks;
+mod chunk;
 mod cross;
 mod error;
 mod gather;
 mod marginal;
+mod merge;
 mod pair;
+mod reading;
 mod rotation;
 mod side;
 mod split;
@@ -25,9 +28,10 @@ mod units;
 pub use blocks::{BlockSet, Blocks, MAX_BLOCKS};
 pub use cross::Cross;
 pub use error::{Error, Result};
-pub use gather::{ROWS_PER_CHUNK, Reading, gather_cross, gather_marginal};
+pub use gather::{Centred, ROWS_PER_CHUNK, check_same_stimuli, gather_cross, gather_marginal};
 pub use marginal::Marginal;
 pub use pair::{Pair, PairMoments};
+pub use reading::Reading;
 pub use rotation::Rotation;
 pub use side::{Side, SideMoments};
 pub use split::{Split, SplitDesign};

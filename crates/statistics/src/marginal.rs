@@ -1,6 +1,9 @@
 //! Moments of one representation, block by block.
 
-use consilience_linalg::{Mat, MatRef, Real, add_gram, add_outer, matmul, matmul_atb};
+use consilience_data::Activations;
+use consilience_linalg::{Mat, MatRef, add_gram, add_outer, matmul, matmul_atb};
+
+use crate::chunk::Chunk;
 
 /// Moments of the rows of one block, centred at the block's own mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,18 +37,24 @@ impl BlockMarginal {
         }
     }
 
-    /// Moments of a chunk: `values` are its rows, already centred at `mean`.
-    pub(crate) fn of_chunk<T: Real>(chunk: &crate::gather::Centred<'_, T>) -> Self {
-        let p = chunk.view.ncols();
-        let mut block = Self::empty(p);
-        block.n = chunk.view.nrows();
-        block.mean.clone_from(chunk.mean);
-        block.min.clone_from(chunk.min);
-        block.max.clone_from(chunk.max);
-        add_gram(&mut block.scatter, chunk.view);
+    /// Adds a chunk of rows.
+    pub(crate) fn add_chunk(&mut self, chunk: &Chunk) {
+        let mut block = Self::empty(chunk.mean.len());
+        block.n = chunk.n();
+        block.mean.clone_from(&chunk.mean);
+        block.min.clone_from(&chunk.min);
+        block.max.clone_from(&chunk.max);
+        match &chunk.rows {
+            Activations::F32(m) => add_gram(&mut block.scatter, m.view()),
+            Activations::F64(m) => add_gram(&mut block.scatter, m.view()),
+        }
         block.norm_4 = chunk.squared_norms.iter().map(|k| k * k).sum();
-        block.norm_2_x = weighted_sum(chunk.view, chunk.squared_norms);
-        block
+        block.norm_2_x = chunk.weighted_sum(&chunk.squared_norms);
+        if self.n == 0 {
+            *self = block;
+        } else {
+            self.merge(&block);
+        }
     }
 
     /// Adds the rows of another block: Chan's update, with the third and fourth norms moved to the common mean.
@@ -73,6 +82,11 @@ impl BlockMarginal {
         }
         self.mean = mean;
         self.n = n;
+    }
+
+    /// Σ‖x + δ‖⁴ for the centred rows x of this block.
+    pub(crate) fn norm_4_about(&self, shift: &[f64]) -> f64 {
+        self.norms_about(shift).0
     }
 
     /// Σ‖x + δ‖⁴ and Σ‖x + δ‖²(x + δ) for the centred rows x of this block.
@@ -150,6 +164,23 @@ impl Marginal {
         self.blocks.iter().map(|b| b.n).sum()
     }
 
+    /// The moments with the blocks of each group merged into one: a coarser grain, for designs that need no finer one.
+    #[must_use]
+    pub fn coarsen(&self, groups: &[crate::BlockSet]) -> Self {
+        let merged = groups.iter().map(|group| {
+            let mut all = BlockMarginal::empty(self.n_units());
+            for block in group.iter().map(|b| &self.blocks[b]) {
+                if all.n == 0 {
+                    all = block.clone();
+                } else {
+                    all.merge(block);
+                }
+            }
+            all
+        });
+        Self { name: self.name.clone(), blocks: merged.collect() }
+    }
+
     /// The moments of the rotated representation: no second pass over the data.
     #[must_use]
     pub fn rotate(&self, rotation: &crate::Rotation) -> Self {
@@ -172,17 +203,6 @@ pub(crate) fn times(matrix: &Mat<f64>, v: &[f64]) -> Vec<f64> {
     for (j, &factor) in v.iter().enumerate() {
         for (o, &m) in out.iter_mut().zip(matrix.col_as_slice(j)) {
             *o += factor * m;
-        }
-    }
-    out
-}
-
-/// Sum of the rows, each times its weight, in f64.
-pub(crate) fn weighted_sum<T: Real>(rows: MatRef<'_, T>, weights: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; rows.ncols()];
-    for (i, &w) in weights.iter().enumerate() {
-        for (o, &v) in out.iter_mut().zip(rows.row(i).iter()) {
-            *o += w * v.into();
         }
     }
     out

@@ -1,21 +1,28 @@
 //! Two representations together, over any set of blocks.
 
-use std::sync::Arc;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::{Arc, OnceLock};
 
 use consilience_linalg::Mat;
 
-use crate::cross::BlockCross;
+use crate::merge::{Part, decompose, merged_mean, merged_scatter};
+use crate::side::differences;
 use crate::{BlockSet, Cross, Side, SideMoments};
 
-/// Two sides and what is between them: all that a measure of moments may read.
-#[derive(Debug, Clone, Copy)]
+/// Two sides and what is between them, with the merged moments remembered: all that a measure of moments may read.
+///
+/// One pair serves all measures of a cell, one after the other.
+#[derive(Debug)]
 pub struct Pair<'a> {
     /// First representation.
     pub x: &'a Side,
     /// Second representation.
     pub y: &'a Side,
-    /// Cross-moments, x by y.
-    pub cross: &'a Cross,
+    cross: &'a Arc<Cross>,
+    groups: &'a [BlockSet],
+    merged: RefCell<BTreeMap<BlockSet, Rc<PairMoments>>>,
 }
 
 /// Moments of a pair over one set of blocks.
@@ -29,42 +36,105 @@ pub struct PairMoments {
     pub y: Arc<SideMoments>,
     /// Σ x yᵀ, p × q, centred at the means over the set.
     pub cross: Mat<f64>,
-    /// Σ ‖x‖²‖y‖² of the centred rows.
-    pub norms: f64,
     /// Relative rounding of the activations, the coarser of the two sides: what is smaller by that factor is not data.
     pub epsilon: f64,
+    x_mean: Vec<f64>,
+    y_mean: Vec<f64>,
+    blocks: Arc<Cross>,
+    set: BlockSet,
+    correlation: OnceLock<Mat<f64>>,
 }
 
-impl Pair<'_> {
+impl<'a> Pair<'a> {
+    /// A pair with nothing remembered yet. `groups` as for [`Side::new`].
+    #[must_use]
+    pub fn new(x: &'a Side, y: &'a Side, cross: &'a Arc<Cross>, groups: &'a [BlockSet]) -> Self {
+        Self { x, y, cross, groups, merged: RefCell::default() }
+    }
+
     /// Moments over a set of blocks.
     #[must_use]
-    pub fn over(&self, set: BlockSet) -> PairMoments {
-        let (x, y) = (self.x.over(set), self.y.over(set));
-        let mut all = BlockCross::empty(x.n_units(), y.n_units());
-        for block in set.iter() {
-            all.merge(&self.cross.blocks[block]);
+    pub fn over(&self, set: BlockSet) -> Rc<PairMoments> {
+        if let Some(found) = self.merged.borrow().get(&set) {
+            return found.clone();
         }
-        let epsilon = self.cross.epsilon;
-        PairMoments { n: x.n, x, y, cross: all.scatter, norms: all.norms, epsilon }
+        let (whole, rest) = decompose(set, self.groups);
+        let whole: Vec<Rc<PairMoments>> = whole.into_iter().map(|group| self.over(group)).collect();
+        let moments = Rc::new(self.merge(set, &whole, rest));
+        self.merged.borrow_mut().insert(set, moments.clone());
+        moments
+    }
+
+    fn merge(&self, set: BlockSet, whole: &[Rc<PairMoments>], rest: BlockSet) -> PairMoments {
+        let groups = whole.iter().map(|g| Part {
+            n: g.n,
+            x_mean: &g.x_mean,
+            y_mean: &g.y_mean,
+            scatter: &g.cross,
+        });
+        let blocks = rest.iter().map(|b| &self.cross.blocks[b]).map(|b| Part {
+            n: b.n,
+            x_mean: &b.x.mean,
+            y_mean: &b.y.mean,
+            scatter: &b.scatter,
+        });
+        let parts: Vec<Part<'_>> = groups.chain(blocks).collect();
+        let mean = |of: &dyn Fn(&Part<'_>) -> Vec<f64>| {
+            let means: Vec<(usize, Vec<f64>)> = parts.iter().map(|p| (p.n, of(p))).collect();
+            let means: Vec<(usize, &[f64])> = means.iter().map(|(n, mean)| (*n, &**mean)).collect();
+            merged_mean(&means)
+        };
+        let x_mean = mean(&|p| p.x_mean.to_vec());
+        let y_mean = mean(&|p| p.y_mean.to_vec());
+        let cross = merged_scatter(&parts, &x_mean, &y_mean);
+        PairMoments {
+            n: parts.iter().map(|p| p.n).sum(),
+            x: self.x.over(set),
+            y: self.y.over(set),
+            cross,
+            epsilon: self.cross.epsilon,
+            x_mean,
+            y_mean,
+            blocks: self.cross.clone(),
+            set,
+            correlation: OnceLock::new(),
+        }
     }
 }
 
 impl PairMoments {
+    /// Σ ‖x‖²‖y‖² of the centred rows. O(blocks · units of x · units of y).
+    #[must_use]
+    pub fn norms(&self) -> f64 {
+        let blocks = self.set.iter().map(|b| &self.blocks.blocks[b]);
+        let about = |b: &crate::cross::BlockCross| {
+            let delta = differences(&b.x.mean, &self.x_mean);
+            b.norms_about(&delta, &differences(&b.y.mean, &self.y_mean))
+        };
+        blocks.map(about).sum()
+    }
+
     /// Pearson correlation of unit i of x with unit j of y, p × q. A constant unit has correlation 0 with everything.
     #[must_use]
-    pub fn correlation(&self) -> Mat<f64> {
-        let inverse = |side: &SideMoments| -> Vec<f64> {
-            (0..side.n_units())
-                .map(|u| match side.norm(u) {
-                    0.0 => 0.0,
-                    norm => 1.0 / norm,
-                })
-                .collect()
-        };
-        let (a, b) = (inverse(&self.x), inverse(&self.y));
-        Mat::from_fn(a.len(), b.len(), |i, j| {
-            // Rounding may carry a perfect correlation past 1 by a few units in the last place.
-            (self.cross[(i, j)] * a[i] * b[j]).clamp(-1.0, 1.0)
+    pub fn correlation(&self) -> &Mat<f64> {
+        self.correlation.get_or_init(|| {
+            let (a, b) = (inverse_norms(&self.x), inverse_norms(&self.y));
+            let mut out = self.cross.clone();
+            for (j, b) in b.iter().enumerate() {
+                for (r, a) in out.col_as_slice_mut(j).iter_mut().zip(&a) {
+                    // Rounding may carry a perfect correlation past 1 by a few units in the last place.
+                    *r = (*r * a * b).clamp(-1.0, 1.0);
+                }
+            }
+            out
         })
     }
+}
+
+fn inverse_norms(side: &SideMoments) -> Vec<f64> {
+    let inverse = |u| match side.norm(u) {
+        0.0 => 0.0,
+        norm => 1.0 / norm,
+    };
+    (0..side.n_units()).map(inverse).collect()
 }

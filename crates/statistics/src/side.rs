@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use consilience_linalg::{Eigen, Mat, MatRef, eigen_symmetric, matmul, matmul_atb};
 
-use crate::marginal::BlockMarginal;
+use crate::merge::{Part, decompose, merged_mean, merged_scatter};
 use crate::{BlockSet, Marginal, Result};
 
 /// What was computed, shared by threads.
@@ -15,15 +15,20 @@ type Memory<K, V> = Mutex<BTreeMap<K, Arc<V>>>;
 #[derive(Debug)]
 pub struct Side {
     marginal: Arc<Marginal>,
+    groups: Vec<BlockSet>,
     merged: Memory<BlockSet, SideMoments>,
     projected: Memory<(BlockSet, BlockSet), Mat<f64>>,
 }
 
 impl Side {
     /// A side over all blocks of a marginal, with nothing remembered yet.
+    ///
+    /// Sets that will be asked for are unions of `groups` (see [`crate::SplitDesign::groups`]) as far as possible: each
+    /// group is then merged once.
     #[must_use]
-    pub fn new(marginal: Arc<Marginal>) -> Self {
-        Self { marginal, merged: Mutex::default(), projected: Mutex::default() }
+    pub fn new(marginal: Arc<Marginal>, groups: &[BlockSet]) -> Self {
+        let groups = groups.to_vec();
+        Self { marginal, groups, merged: Mutex::default(), projected: Mutex::default() }
     }
 
     /// The blocks it is made of.
@@ -35,14 +40,16 @@ impl Side {
     /// Moments over a set of blocks, centred at their mean over that set.
     ///
     /// # Panics
-    /// If another thread panicked while it held the memory.
+    /// If the set is empty, or another thread panicked while it held the memory.
     #[must_use]
     pub fn over(&self, set: BlockSet) -> Arc<SideMoments> {
         if let Some(found) = self.merged.lock().expect("no thread panicked").get(&set) {
             return found.clone();
         }
         // Two threads may both compute it: they find the same, and the lock is not held while they work.
-        let moments = Arc::new(SideMoments::merge(&self.marginal, set));
+        let (whole, rest) = decompose(set, &self.groups);
+        let whole: Vec<Arc<SideMoments>> = whole.into_iter().map(|group| self.over(group)).collect();
+        let moments = Arc::new(SideMoments::merge(&self.marginal, set, &whole, rest));
         self.merged.lock().expect("no thread panicked").entry(set).or_insert(moments).clone()
     }
 
@@ -77,29 +84,45 @@ pub struct SideMoments {
     pub scatter: Mat<f64>,
     /// Whether a unit has one value only over these rows (exactly; decided by its range).
     pub constant: Vec<bool>,
-    /// Σ‖x‖⁴ of the centred rows.
-    pub norm_4: f64,
+    marginal: Arc<Marginal>,
+    set: BlockSet,
     eigen: OnceLock<consilience_linalg::Result<Eigen>>,
 }
 
 impl SideMoments {
-    fn merge(marginal: &Marginal, set: BlockSet) -> Self {
-        let mut all = BlockMarginal::empty(marginal.n_units());
-        for block in set.iter().map(|b| &marginal.blocks[b]) {
-            if all.n == 0 {
-                all = block.clone();
-            } else {
-                all.merge(block);
-            }
-        }
+    /// Merges groups that are known already with the blocks that are in none of them.
+    fn merge(
+        marginal: &Arc<Marginal>,
+        set: BlockSet,
+        whole: &[Arc<Self>],
+        rest: BlockSet,
+    ) -> Self {
+        let blocks = || rest.iter().map(|b| &marginal.blocks[b]);
+        let groups = whole.iter().map(|g| (g.n, &*g.mean, &g.scatter));
+        let all: Vec<(usize, &[f64], &Mat<f64>)> =
+            groups.chain(blocks().map(|b| (b.n, &*b.mean, &b.scatter))).collect();
+        let means: Vec<(usize, &[f64])> = all.iter().map(|&(n, mean, _)| (n, mean)).collect();
+        let mean = merged_mean(&means);
+        let parts: Vec<Part<'_>> = all
+            .iter()
+            .map(|&(n, mean, scatter)| Part { n, x_mean: mean, y_mean: mean, scatter })
+            .collect();
         Self {
-            n: all.n,
-            constant: all.min.iter().zip(&all.max).map(|(min, max)| min >= max).collect(),
-            mean: all.mean,
-            scatter: all.scatter,
-            norm_4: all.norm_4,
+            n: parts.iter().map(|p| p.n).sum(),
+            constant: constant_units(marginal, set),
+            scatter: merged_scatter(&parts, &mean, &mean),
+            mean,
+            marginal: marginal.clone(),
+            set,
             eigen: OnceLock::new(),
         }
+    }
+
+    /// Σ‖x‖⁴ of the centred rows. O(blocks · units²).
+    #[must_use]
+    pub fn norm_4(&self) -> f64 {
+        let blocks = self.set.iter().map(|b| &self.marginal.blocks[b]);
+        blocks.map(|b| b.norm_4_about(&differences(&b.mean, &self.mean))).sum()
     }
 
     /// Number of units.
@@ -134,4 +157,23 @@ impl SideMoments {
     pub fn scatter(&self) -> MatRef<'_, f64> {
         self.scatter.as_ref()
     }
+}
+
+/// `a − b`.
+pub(crate) fn differences(a: &[f64], b: &[f64]) -> Vec<f64> {
+    a.iter().zip(b).map(|(a, b)| a - b).collect()
+}
+
+fn constant_units(marginal: &Marginal, set: BlockSet) -> Vec<bool> {
+    (0..marginal.n_units())
+        .map(|u| {
+            let blocks = set.iter().map(|b| &marginal.blocks[b]);
+            let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
+            for block in blocks {
+                min = min.min(block.min[u]);
+                max = max.max(block.max[u]);
+            }
+            min >= max
+        })
+        .collect()
 }

@@ -73,6 +73,46 @@ impl SplitDesign {
         Self { splits: vec![Split { fit: all, eval: all, inner }] }
     }
 
+    /// Disjoint sets of blocks that the sets of the design are unions of, as far as there are such: the folds.
+    #[must_use]
+    pub fn groups(&self) -> Vec<BlockSet> {
+        let mut taken = BlockSet::default();
+        let mut groups = Vec::new();
+        for split in &self.splits {
+            let sets = split.inner.iter().chain([&split.eval]);
+            for &set in sets.filter(|s| !s.is_empty()) {
+                if set.minus(taken) == set {
+                    taken = taken.union(set);
+                    groups.push(set);
+                }
+            }
+        }
+        groups
+    }
+
+    /// The same design over blocks that are the groups of this one, in their order.
+    ///
+    /// # Panics
+    /// If a set of the design is not a union of groups: of those that [`Self::k_fold`] and [`Self::in_sample`] make, all are.
+    #[must_use]
+    pub fn coarse(&self) -> Self {
+        let groups = self.groups();
+        let coarse = |set: BlockSet| -> BlockSet {
+            let within = |g: &BlockSet| g.minus(set).is_empty();
+            let members: BlockSet =
+                groups.iter().enumerate().filter(|(_, g)| within(g)).map(|(i, _)| i).collect();
+            let covered = members.iter().fold(BlockSet::default(), |all, i| all.union(groups[i]));
+            assert_eq!(covered, set, "a set of the design is not a union of its groups");
+            members
+        };
+        let splits = self.splits.iter().map(|s| Split {
+            fit: coarse(s.fit),
+            eval: coarse(s.eval),
+            inner: s.inner.iter().map(|&g| coarse(g)).collect(),
+        });
+        Self { splits: splits.collect() }
+    }
+
     /// All blocks of the design.
     #[must_use]
     pub fn all(&self) -> BlockSet {

@@ -7,8 +7,8 @@ use consilience_data::{ActivationSource, Cached, Progress};
 use consilience_inference::{Null, chance, jackknife};
 use consilience_measures::{Comparison, DynMeasure, Family, Warning};
 use consilience_statistics::{
-    Blocks, Cross, Marginal, Pair, Reading, Rotation, Side, SplitDesign, UnitPolicy, UnitSelection,
-    gather_cross, gather_marginal, select_units,
+    BlockSet, Blocks, Centred, Cross, Marginal, Pair, Reading, Rotation, Side, SplitDesign,
+    UnitPolicy, UnitSelection, select_units,
 };
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -37,6 +37,23 @@ pub(crate) struct Task<'a> {
     pub(crate) measure: &'a dyn DynMeasure,
 }
 
+/// The moments that all tasks are scored on under one condition.
+struct Condition<'a> {
+    x: &'a BTreeMap<usize, Side>,
+    y: &'a BTreeMap<usize, Side>,
+    crosses: &'a Crosses,
+    groups: &'a [BlockSet],
+}
+
+/// Cross-moments by pair of representations.
+type Crosses = BTreeMap<(usize, usize), Arc<Cross>>;
+
+/// The design over blocks as coarse as its folds: nulls have no jackknife, and need no finer grain.
+struct Coarse {
+    design: SplitDesign,
+    groups: Vec<BlockSet>,
+}
+
 /// What came out of a task.
 pub(crate) struct TaskOutcome {
     pub(crate) outcome: Outcome,
@@ -45,8 +62,21 @@ pub(crate) struct TaskOutcome {
 
 /// Moments of the representations of a tile.
 struct Gathered {
-    sides: BTreeMap<usize, (Arc<Marginal>, UnitSelection)>,
+    sides: BTreeMap<usize, GatheredSide>,
     failed: BTreeMap<usize, String>,
+}
+
+impl Gathered {
+    fn rows(&self) -> BTreeMap<usize, &Centred> {
+        self.sides.iter().map(|(&r, side)| (r, &side.rows)).collect()
+    }
+}
+
+/// One representation of a tile.
+struct GatheredSide {
+    rows: Centred,
+    marginal: Arc<Marginal>,
+    selection: UnitSelection,
 }
 
 /// Scores of all tasks under one condition (a replicate): one a task, or what stood in the way.
@@ -59,20 +89,24 @@ pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<T
     let cached = Cached::load(context.source, &used)?;
     let context = Context { source: &cached, ..*context };
     let gathered = gather_sides(&context, &used)?;
-    let crosses = gather_crosses(&context, tasks, &gathered, None)?;
-    let sides = fresh_sides(&gathered);
-
-    let observed = score_all(&context, tasks, &sides, &sides, &crosses, context.design);
+    let crosses = cross_moments(tasks, &gathered.rows(), &gathered.rows());
+    let groups = context.design.groups();
+    let sides = fresh_sides(&gathered, &groups);
+    let whole = Condition { x: &sides, y: &sides, crosses: &crosses, groups: &groups };
+    let observed = score_all(&context, tasks, &whole, context.design);
     let replicates: Vec<Scores> = context
         .without
         .par_iter()
         .map(|design| {
-            let sides = fresh_sides(&gathered);
-            score_all(&context, tasks, &sides, &sides, &crosses, design)
+            let groups = design.groups();
+            let sides = fresh_sides(&gathered, &groups);
+            let condition = Condition { x: &sides, y: &sides, crosses: &crosses, groups: &groups };
+            score_all(&context, tasks, &condition, design)
         })
         .collect();
-    let shuffled = shuffle_draws(&context, tasks, &gathered)?;
-    let rotated = rotation_draws(&context, tasks, &gathered, &crosses);
+    let coarse = Coarse { design: context.design.coarse(), groups };
+    let shuffled = shuffle_draws(&context, tasks, &gathered, &coarse)?;
+    let rotated = rotation_draws(&context, tasks, &gathered, &crosses, &coarse);
 
     let outcome = |(i, observed): (usize, std::result::Result<Comparison, String>)| {
         let task = &tasks[i];
@@ -110,18 +144,19 @@ fn gather_sides(context: &Context<'_>, used: &[usize]) -> Result<Gathered> {
         .map(|&representation| {
             let reading =
                 Reading { source: context.source, representation, units: None, order: None };
-            let marginal = gather_marginal(&reading, context.blocks)?;
+            let mut rows = Centred::read(&reading, context.blocks)?;
+            let mut marginal = rows.marginal();
             let selection = match select_units(&marginal, &designs, context.policy) {
                 Ok(selection) => selection,
                 Err(error) => return Ok((representation, Err(error.to_string()))),
             };
-            let marginal = if selection.dropped.is_empty() {
-                marginal
-            } else {
+            if !selection.dropped.is_empty() {
                 let reading = Reading { units: Some(&selection.kept), ..reading };
-                gather_marginal(&reading, context.blocks)?
-            };
-            Ok((representation, Ok((Arc::new(marginal), selection))))
+                rows = Centred::read(&reading, context.blocks)?;
+                marginal = rows.marginal();
+            }
+            let marginal = Arc::new(marginal);
+            Ok((representation, Ok(GatheredSide { rows, marginal, selection })))
         })
         .collect::<Result<_>>()?;
     let mut gathered = Gathered { sides: BTreeMap::new(), failed: BTreeMap::new() };
@@ -138,54 +173,53 @@ fn failure(gathered: &Gathered, cell: Cell) -> Option<String> {
     [cell.x, cell.y].iter().find_map(|r| gathered.failed.get(r).cloned())
 }
 
-fn fresh_sides(gathered: &Gathered) -> BTreeMap<usize, Side> {
-    gathered.sides.iter().map(|(&r, (marginal, _))| (r, Side::new(marginal.clone()))).collect()
+fn fresh_sides(gathered: &Gathered, groups: &[BlockSet]) -> BTreeMap<usize, Side> {
+    let sides = gathered.sides.iter();
+    sides.map(|(&r, side)| (r, Side::new(side.marginal.clone(), groups))).collect()
 }
 
-/// Cross-moments of the pairs of all tasks that can be compared; y in another order of stimuli if one is given.
-fn gather_crosses(
-    context: &Context<'_>,
-    tasks: &[Task<'_>],
-    gathered: &Gathered,
-    order: Option<&[usize]>,
-) -> Result<BTreeMap<(usize, usize), Cross>> {
-    let pairs: BTreeSet<(usize, usize)> = tasks
-        .iter()
-        .map(|t| (t.cell.x, t.cell.y))
-        .filter(|(x, y)| gathered.sides.contains_key(x) && gathered.sides.contains_key(y))
-        .collect();
-    let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
-    let reading = |representation: usize, order| Reading {
-        source: context.source,
-        representation,
-        units: Some(&gathered.sides[&representation].1.kept),
-        order,
+/// The same with the blocks of each fold merged into one.
+fn coarse_sides(gathered: &Gathered, coarse: &Coarse) -> BTreeMap<usize, Side> {
+    let sides: Vec<(usize, &Marginal)> = gathered.sides.iter().map(|(&r, s)| (r, &*s.marginal)).collect();
+    let side = |(r, marginal): (usize, &Marginal)| {
+        (r, Side::new(Arc::new(marginal.coarsen(&coarse.groups)), &[]))
     };
-    pairs
-        .par_iter()
-        .map(|&(x, y)| {
-            let cross = gather_cross(&reading(x, None), &reading(y, order), context.blocks)?;
-            Ok(((x, y), cross))
-        })
-        .collect()
+    sides.into_par_iter().map(side).collect()
 }
 
+/// Cross-moments of the pairs of all tasks that can be compared.
+fn cross_moments(
+    tasks: &[Task<'_>],
+    x_rows: &BTreeMap<usize, &Centred>,
+    y_rows: &BTreeMap<usize, &Centred>,
+) -> Crosses {
+    let pairs: BTreeSet<(usize, usize)> = tasks.iter().map(|t| (t.cell.x, t.cell.y)).collect();
+    let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
+    let cross = |&(x, y): &(usize, usize)| {
+        Some(((x, y), Arc::new(x_rows.get(&x)?.cross(y_rows.get(&y)?))))
+    };
+    pairs.par_iter().filter_map(cross).collect()
+}
+
+/// Scores of all tasks. Tasks of one cell stand together and share the merged moments of its pair.
 fn score_all(
     context: &Context<'_>,
     tasks: &[Task<'_>],
-    x_sides: &BTreeMap<usize, Side>,
-    y_sides: &BTreeMap<usize, Side>,
-    crosses: &BTreeMap<(usize, usize), Cross>,
+    condition: &Condition<'_>,
     design: &SplitDesign,
 ) -> Scores {
-    let scores = tasks.par_iter().map(|task| {
-        let Cell { x, y, .. } = task.cell;
-        let parts = (x_sides.get(&x), y_sides.get(&y), crosses.get(&(x, y)));
-        let (Some(x), Some(y), Some(cross)) = parts else {
-            return Err("a representation of this cell cannot be compared".to_owned());
+    let cells: Vec<&[Task<'_>]> = tasks.chunk_by(|a, b| a.cell == b.cell).collect();
+    let scores = cells.par_iter().flat_map_iter(|tasks| {
+        let Cell { x, y, .. } = tasks[0].cell;
+        let sides = (condition.x.get(&x), condition.y.get(&y));
+        let (Some(x), Some(y), Some(cross)) = (sides.0, sides.1, condition.crosses.get(&(x, y)))
+        else {
+            let message = "a representation of this cell cannot be compared";
+            return tasks.iter().map(|_| Err(message.to_owned())).collect::<Vec<_>>();
         };
-        let scored = task.measure.evaluate(Pair { x, y, cross }, design);
-        scored.map_err(|e| e.to_string())
+        let pair = Pair::new(x, y, cross, condition.groups);
+        let score = |task: &Task<'_>| task.measure.evaluate(&pair, design).map_err(|e| e.to_string());
+        tasks.iter().map(score).collect()
     });
     let scores = scores.collect();
     context.progress.advance(tasks.len() as u64);
@@ -197,9 +231,23 @@ fn shuffle_draws(
     context: &Context<'_>,
     tasks: &[Task<'_>],
     gathered: &Gathered,
+    coarse: &Coarse,
 ) -> Result<Vec<(Vec<usize>, Scores)>> {
     let most = tasks.iter().map(|t| t.cell.draws.shuffle).max().unwrap_or(0);
-    let x_sides = fresh_sides(gathered);
+    if most == 0 {
+        return Ok(Vec::new());
+    }
+    let x_sides = coarse_sides(gathered, coarse);
+    let blocks = context.blocks.coarsen(&coarse.groups);
+    let read = |representation: usize, order: Option<&[usize]>| {
+        let units = Some(&*gathered.sides[&representation].selection.kept);
+        let reading = Reading { source: context.source, representation, units, order };
+        Ok((representation, Centred::read(&reading, &blocks)?))
+    };
+    let xs: BTreeSet<usize> = tasks.iter().map(|t| t.cell.x).collect();
+    let xs = xs.into_iter().filter(|x| gathered.sides.contains_key(x));
+    let x_rows = xs.map(|x| read(x, None)).collect::<Result<BTreeMap<usize, Centred>>>()?;
+    let x_rows: BTreeMap<usize, &Centred> = x_rows.iter().map(|(&x, rows)| (x, rows)).collect();
     (0..most)
         .into_par_iter()
         .map(|draw| {
@@ -207,21 +255,17 @@ fn shuffle_draws(
             order.shuffle(&mut generator(context.seed, "shuffle", &[draw]));
             let (indices, drawn) = subset(tasks, |t| t.cell.draws.shuffle > draw);
             let ys: BTreeSet<usize> = drawn.iter().map(|t| t.cell.y).collect();
-            let mut y_sides = BTreeMap::new();
-            for y in ys.into_iter().filter(|y| gathered.sides.contains_key(y)) {
-                let reading = Reading {
-                    source: context.source,
-                    representation: y,
-                    units: Some(&gathered.sides[&y].1.kept),
-                    order: Some(&order),
-                };
-                let marginal = gather_marginal(&reading, context.blocks)?;
-                y_sides.insert(y, Side::new(Arc::new(marginal)));
-            }
-            let crosses = gather_crosses(context, &drawn, gathered, Some(&order))?;
-            let scores =
-                score_all(context, &drawn, &x_sides, &y_sides, &crosses, context.design);
-            Ok((indices, scores))
+            let ys = ys.into_iter().filter(|y| gathered.sides.contains_key(y));
+            let y_rows =
+                ys.map(|y| read(y, Some(&order))).collect::<Result<BTreeMap<usize, Centred>>>()?;
+            let y_sides: BTreeMap<usize, Side> = y_rows
+                .iter()
+                .map(|(&y, rows)| (y, Side::new(Arc::new(rows.marginal()), &[])))
+                .collect();
+            let y_rows = y_rows.iter().map(|(&y, rows)| (y, rows)).collect();
+            let crosses = cross_moments(&drawn, &x_rows, &y_rows);
+            let condition = Condition { x: &x_sides, y: &y_sides, crosses: &crosses, groups: &[] };
+            Ok((indices, score_all(context, &drawn, &condition, &coarse.design)))
         })
         .collect()
 }
@@ -231,10 +275,19 @@ fn rotation_draws(
     context: &Context<'_>,
     tasks: &[Task<'_>],
     gathered: &Gathered,
-    crosses: &BTreeMap<(usize, usize), Cross>,
+    crosses: &Crosses,
+    coarse: &Coarse,
 ) -> Vec<(Vec<usize>, Scores)> {
     let most = tasks.iter().map(rotations).max().unwrap_or(0);
-    let y_sides = fresh_sides(gathered);
+    if most == 0 {
+        return Vec::new();
+    }
+    let sides = coarse_sides(gathered, coarse);
+    let crosses: Vec<_> = crosses.iter().collect();
+    let crosses: Crosses = crosses
+        .par_iter()
+        .map(|(pair, cross)| (**pair, Arc::new(cross.coarsen(&coarse.groups))))
+        .collect();
     (0..most)
         .into_par_iter()
         .map(|draw| {
@@ -242,26 +295,26 @@ fn rotation_draws(
             let mut turns: BTreeMap<usize, Rotation> = BTreeMap::new();
             let mut x_sides = BTreeMap::new();
             for x in drawn.iter().map(|t| t.cell.x).collect::<BTreeSet<usize>>() {
-                if let Some((marginal, _)) = gathered.sides.get(&x) {
+                if let Some(side) = sides.get(&x) {
+                    let marginal = side.marginal();
                     let depth = context.source.representations()[x].depth;
                     let n = marginal.n_units();
-                    let mut rng = generator(context.seed, "rotation", &[draw, depth, n]);
-                    let turn = Rotation::random(n, &mut rng);
-                    x_sides.insert(x, Side::new(Arc::new(marginal.rotate(&turn))));
+                    let turn = Rotation::random(n, &mut generator(context.seed, "rotation", &[draw, depth, n]));
+                    x_sides.insert(x, Side::new(Arc::new(marginal.rotate(&turn)), &[]));
                     turns.insert(x, turn);
                 }
             }
-            let pairs: BTreeSet<(usize, usize)> = drawn.iter().map(|t| (t.cell.x, t.cell.y)).collect();
-            let rotated: BTreeMap<(usize, usize), Cross> = pairs
+            let pairs: BTreeSet<(usize, usize)> =
+                drawn.iter().map(|t| (t.cell.x, t.cell.y)).collect();
+            let rotated: Crosses = pairs
                 .into_iter()
                 .filter_map(|(x, y)| {
-                    let cross = crosses.get(&(x, y))?;
-                    Some(((x, y), cross.rotate_x(turns.get(&x)?)))
+                    let turned = crosses.get(&(x, y))?.rotate_x(turns.get(&x)?);
+                    Some(((x, y), Arc::new(turned)))
                 })
                 .collect();
-            let scores =
-                score_all(context, &drawn, &x_sides, &y_sides, &rotated, context.design);
-            (indices, scores)
+            let condition = Condition { x: &x_sides, y: &sides, crosses: &rotated, groups: &[] };
+            (indices, score_all(context, &drawn, &condition, &coarse.design))
         })
         .collect()
 }
@@ -322,7 +375,7 @@ fn summarise(
 
 fn unit_warnings(cell: Cell, gathered: &Gathered) -> Vec<Warning> {
     let side = |name: &str, representation: usize| {
-        let selection = &gathered.sides.get(&representation)?.1;
+        let selection = &gathered.sides.get(&representation)?.selection;
         let dropped = selection.dropped.len();
         (dropped > 0).then(|| Warning::UnitsDropped {
             side: name.to_owned(),

@@ -171,14 +171,14 @@ pub struct Gathered {
     /// Second representation.
     pub y: Side,
     /// Between them.
-    pub cross: Cross,
+    pub cross: Arc<Cross>,
 }
 
 impl Gathered {
     /// What a measure reads.
     #[must_use]
     pub fn pair(&self) -> Pair<'_> {
-        Pair { x: &self.x, y: &self.y, cross: &self.cross }
+        Pair::new(&self.x, &self.y, &self.cross, &[])
     }
 
     /// The comparison by the measure of a spec.
@@ -186,7 +186,7 @@ impl Gathered {
     /// # Errors
     /// Those of [`parse`] and of the measure.
     pub fn evaluate(&self, spec: &str, design: &SplitDesign) -> Result<Comparison> {
-        parse(spec)?.evaluate(self.pair(), design)
+        parse(spec)?.evaluate(&self.pair(), design)
     }
 }
 
@@ -209,8 +209,8 @@ fn gather_units(
     let x = Reading { source: &x, representation: 0, units: x_units, order: None };
     let y = Reading { source: &y, representation: 0, units: y_units, order: None };
     // First what is between them: it is here that different stimuli are noticed.
-    let cross = gather_cross(&x, &y, blocks)?;
-    let side = |reading| gather_marginal(reading, blocks).map(|m| Side::new(Arc::new(m)));
+    let cross = Arc::new(gather_cross(&x, &y, blocks)?);
+    let side = |reading| gather_marginal(reading, blocks).map(|m| Side::new(Arc::new(m), &[]));
     Ok(Gathered { x: side(&x)?, y: side(&y)?, cross })
 }
 

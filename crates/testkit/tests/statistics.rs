@@ -1,5 +1,6 @@
 //! Moments against plain computation, and the arithmetic on blocks.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use consilience_data::{ArraySource, Precision};
@@ -70,7 +71,7 @@ fn naive(x: &Recording, y: &Recording, chosen: &[usize]) -> Naive {
 
 /// The greatest error: of a mean relative to the deviation of its unit, of a product to the product of two norms.
 fn worst(found: &PairMoments, expected: &Naive) -> f64 {
-    let mut errors = vec![(found.norms - expected.norms).abs() / expected.norms];
+    let mut errors = vec![(found.norms() - expected.norms).abs() / expected.norms];
     let [x, y] = &expected.sides;
     let mut matrix = |found: &Mat<f64>, expected: &Rows, a: &[f64], b: &[f64]| {
         for (i, row) in expected.iter().enumerate() {
@@ -87,7 +88,7 @@ fn worst(found: &PairMoments, expected: &Naive) -> f64 {
         let root_n = (found.n as f64).sqrt();
         let units = found.mean.iter().zip(&expected.mean).zip(norms);
         errors.extend(units.map(|((f, e), norm)| (f - e).abs() / (norm / root_n)));
-        errors.push((found.norm_4 - expected.norm_4).abs() / expected.norm_4);
+        errors.push((found.norm_4() - expected.norm_4).abs() / expected.norm_4);
     }
     // A comparison with NaN is false: NaN counts as the worst.
     errors.into_iter().fold(0.0, |worst, e| if e <= worst { worst } else { e })
@@ -121,9 +122,13 @@ fn gather_recordings(x: &Recording, y: &Recording, blocks: &Blocks) -> Gathered 
 }
 
 impl Gathered {
-    fn over(self, set: BlockSet) -> PairMoments {
-        let [x, y] = self.marginals.map(|m| Side::new(Arc::new(m)));
-        Pair { x: &x, y: &y, cross: &self.cross }.over(set)
+    fn over(self, set: BlockSet) -> Rc<PairMoments> {
+        self.over_groups(set, &[])
+    }
+
+    fn over_groups(self, set: BlockSet, groups: &[BlockSet]) -> Rc<PairMoments> {
+        let [x, y] = self.marginals.map(|m| Side::new(Arc::new(m), groups));
+        Pair::new(&x, &y, &Arc::new(self.cross), groups).over(set)
     }
 }
 

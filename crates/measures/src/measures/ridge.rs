@@ -130,7 +130,7 @@ fn shrinkage(eigenvalue: f64, penalty: f64) -> f64 {
 }
 
 /// The penalty with the smallest squared error over the folds inside the fit set; the larger one on ties.
-fn choose_alpha(pair: Pair<'_>, split: &Split, forward: bool, scale: f64) -> Result<f64> {
+fn choose_alpha(pair: &Pair<'_>, split: &Split, forward: bool, scale: f64) -> Result<f64> {
     let grid: Vec<f64> = GRID.rev().map(|k| 10f64.powi(k)).collect();
     let mut errors = vec![0.0; grid.len()];
     for &eval in &split.inner {
@@ -174,13 +174,20 @@ fn squared_errors(
     let delta: Vec<f64> =
         (0..p).map(|i| v.col(i).iter().zip(&source_shift).map(|(v, s)| v * s).sum()).collect();
     let products = matmul(b.as_ref(), b.transpose());
-    let linear: Vec<f64> = (0..p)
-        .map(|i| {
-            (0..b.ncols()).map(|j| b[(i, j)] * (e[(i, j)] + n * delta[i] * target_shift[j])).sum()
-        })
-        .collect();
-    let quadratic =
-        Mat::from_fn(p, p, |i, j| (scatter[(i, j)] + n * delta[i] * delta[j]) * products[(i, j)]);
+    let mut linear = vec![0.0; p];
+    for (j, shift) in target_shift.iter().enumerate() {
+        let columns = b.col_as_slice(j).iter().zip(e.col_as_slice(j)).zip(&delta);
+        for (sum, ((b, e), delta)) in linear.iter_mut().zip(columns) {
+            *sum += b * (e + n * delta * shift);
+        }
+    }
+    let mut quadratic = products;
+    for (j, delta_j) in delta.iter().enumerate() {
+        let factors = scatter.col_as_slice(j).iter().zip(&delta);
+        for (entry, (a, delta_i)) in quadratic.col_as_slice_mut(j).iter_mut().zip(factors) {
+            *entry *= a + n * delta_i * delta_j;
+        }
+    }
     Ok(penalties
         .map(|penalty| {
             let f: Vec<f64> = eigen.values.iter().map(|&d| shrinkage(d, penalty)).collect();
