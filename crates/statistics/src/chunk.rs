@@ -38,7 +38,20 @@ impl Chunk {
     pub(crate) fn weighted_sum(&self, weights: &[f64]) -> Vec<f64> {
         fn sum<T: Real>(m: &RowMajor<T>, weights: &[f64]) -> Vec<f64> {
             let mut out = vec![0.0; m.n_units];
-            for (row, &weight) in m.values.chunks_exact(m.n_units).zip(weights) {
+            // Four rows at a time: the sums are loaded and stored a quarter as often.
+            let p = m.n_units;
+            let quads = m.values.chunks_exact(4 * p).zip(weights.chunks_exact(4));
+            for (rows, w) in quads {
+                let (a, rest) = rows.split_at(p);
+                let (b, rest) = rest.split_at(p);
+                let (c, d) = rest.split_at(p);
+                let values = a.iter().zip(b).zip(c.iter().zip(d));
+                for (o, ((&a, &b), (&c, &d))) in out.iter_mut().zip(values) {
+                    *o += w[0] * a.into() + w[1] * b.into() + (w[2] * c.into() + w[3] * d.into());
+                }
+            }
+            let done = weights.len() / 4 * 4;
+            for (row, &weight) in m.values[done * p..].chunks_exact(p).zip(&weights[done..]) {
                 for (o, &value) in out.iter_mut().zip(row) {
                     *o += weight * value.into();
                 }

@@ -62,6 +62,9 @@ impl Reading<'_> {
 }
 
 fn pick<T: Copy>(m: &RowMajor<T>, units: &[usize]) -> RowMajor<T> {
-    let values = m.values.chunks_exact(m.n_units).flat_map(|row| units.iter().map(|&u| row[u]));
-    RowMajor { values: values.collect(), n_units: units.len() }
+    let mut values = Vec::with_capacity(m.n_rows() * units.len());
+    for row in m.values.chunks_exact(m.n_units) {
+        values.extend(units.iter().map(|&u| row[u]));
+    }
+    RowMajor { values, n_units: units.len() }
 }

@@ -240,7 +240,8 @@ fn shuffle_draws(
     let x_sides = coarse_sides(gathered, coarse);
     let blocks = context.blocks.coarsen(&coarse.groups);
     let read = |representation: usize, order: Option<&[usize]>| {
-        let units = Some(&*gathered.sides[&representation].selection.kept);
+        let selection = &gathered.sides[&representation].selection;
+        let units = (!selection.dropped.is_empty()).then_some(&*selection.kept);
         let reading = Reading { source: context.source, representation, units, order };
         Ok((representation, Centred::read(&reading, &blocks)?))
     };

@@ -188,16 +188,15 @@ fn squared_errors(
             *entry *= a + n * delta_i * delta_j;
         }
     }
-    Ok(penalties
-        .map(|penalty| {
-            let f: Vec<f64> = eigen.values.iter().map(|&d| shrinkage(d, penalty)).collect();
-            let mut error = 0.0;
-            for j in 0..p {
-                let column = quadratic.col_as_slice(j);
-                let inner: f64 = column.iter().zip(&f).map(|(q, f)| q * f).sum();
-                error += f[j] * (inner - 2.0 * linear[j]);
-            }
-            error
-        })
-        .collect())
+    // One column a penalty: all quadratic forms in one product.
+    let factors: Vec<Vec<f64>> = penalties
+        .map(|penalty| eigen.values.iter().map(|&d| shrinkage(d, penalty)).collect())
+        .collect();
+    let f = Mat::from_fn(p, factors.len(), |i, k| factors[k][i]);
+    let products = matmul(quadratic.as_ref(), f.as_ref());
+    let error = |(k, f): (usize, &Vec<f64>)| {
+        let column = products.col_as_slice(k).iter().zip(&linear).zip(f);
+        column.map(|((q, l), f)| f * (q - 2.0 * l)).sum()
+    };
+    Ok(factors.iter().enumerate().map(error).collect())
 }

@@ -22,6 +22,9 @@ pub struct Layers {
     /// Whether same-layer comparisons also run with positions as stimuli, where they are recorded.
     #[serde(default = "yes")]
     pub positions: bool,
+    /// Draws for these cells; they are the costly ones, with a row a position.
+    #[serde(default = "other_draws")]
+    pub positions_draws: Draws,
     /// Draws for cells that compare a layer with itself.
     #[serde(default = "same_layer_draws")]
     pub same_layer_draws: Draws,
@@ -75,7 +78,7 @@ impl Layers {
             let (rx, same) = (&catalogue[x], |y: &usize| catalogue[*y].id.layer == catalogue[x].id.layer);
             let y = ys.iter().copied().find(same)?;
             let pairs_up = catalogue[y].rows_per_stimulus == rx.rows_per_stimulus;
-            pairs_up.then_some(Cell { x, y, draws: self.same_layer_draws })
+            pairs_up.then_some(Cell { x, y, draws: self.positions_draws })
         });
         Ok(cells.collect())
     }
