@@ -12,13 +12,16 @@ pub(crate) fn test() -> anyhow::Result<()> {
     if has_nextest() {
         step("tests", &["nextest", "run", "--workspace", "--release", "--no-fail-fast"])?;
     } else {
-        let tests = ["test", "--workspace", "--release", "--lib", "--bins", "--tests", "--no-fail-fast"];
+        let tests =
+            ["test", "--workspace", "--release", "--lib", "--bins", "--tests", "--no-fail-fast"];
         step("tests (cargo-nextest is not installed; cargo test does)", &tests)?;
     }
     step("examples in the documentation", &["test", "--workspace", "--release", "--doc"])?;
     // Documentation warns of broken links; the variable has the same effect as -D warnings for clippy.
     run("documentation, warnings denied", |cargo| {
-        cargo.args(["doc", "--workspace", "--release", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings")
+        cargo
+            .args(["doc", "--workspace", "--release", "--no-deps"])
+            .env("RUSTDOCFLAGS", "-D warnings")
     })?;
     println!("==> arrows");
     crate::arrows::check()?;
@@ -29,7 +32,17 @@ pub(crate) fn test() -> anyhow::Result<()> {
 
 /// Writes or checks the files that are made from the registry of measures.
 pub(crate) fn generate(mode: &str) -> anyhow::Result<()> {
-    let pages = ["run", "--quiet", "--release", "-p", "consilience-testkit", "--example", "pages", "--", mode];
+    let pages = [
+        "run",
+        "--quiet",
+        "--release",
+        "-p",
+        "consilience-testkit",
+        "--example",
+        "pages",
+        "--",
+        mode,
+    ];
     step("generated files", &pages)
 }
 
@@ -40,7 +53,8 @@ fn step(name: &str, args: &[&str]) -> anyhow::Result<()> {
 fn run(name: &str, arrange: impl FnOnce(&mut Command) -> &mut Command) -> anyhow::Result<()> {
     println!("==> {name}");
     let mut cargo = Command::new("cargo");
-    let status = arrange(&mut cargo).status().with_context(|| format!("cannot start cargo for: {name}"))?;
+    let status =
+        arrange(&mut cargo).status().with_context(|| format!("cannot start cargo for: {name}"))?;
     if !status.success() {
         bail!("step failed: {name}");
     }

@@ -240,9 +240,8 @@ mod tests {
 
     #[test]
     fn mistakes_say_what_is_expected() {
-        let message = |line: &str| {
-            Args::try_parse_from(line.split(' ')).expect_err(line).to_string()
-        };
+        let message =
+            |line: &str| Args::try_parse_from(line.split(' ')).expect_err(line).to_string();
         for (line, part) in [
             ("consilience compare a b --measure rigde", "did you mean ridge"),
             ("consilience compare a b --folds 1", "2 or more, or `in-sample`"),

@@ -123,7 +123,7 @@ impl Activations {
             Self::F32(m) => m.values.iter().for_each(|v| hash.update(v.to_le_bytes())),
             Self::F64(m) => m.values.iter().for_each(|v| hash.update(v.to_le_bytes())),
         }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        crate::hexadecimal(hash)
     }
 
     /// Row and column of the first value that is NaN or infinite.

@@ -24,4 +24,4 @@ pub use pooling::{Maps, Pooling, pool};
 pub use progress::{Progress, Quiet};
 pub use representation::{Checkpoint, Representation, RepresentationId};
 pub use source::{ActivationSource, ArraySource, array_representation};
-pub use stimuli::{StimulusSet, Thumbnails};
+pub use stimuli::{StimulusSet, Thumbnails, hexadecimal};

@@ -141,8 +141,9 @@ impl StimulusSet {
     }
 }
 
-/// A finished sha256 as 64 hexadecimal digits.
-pub(crate) fn hexadecimal(hash: Sha256) -> String {
+/// A finished sha256 as 64 hexadecimal digits: how digests are written everywhere.
+#[must_use]
+pub fn hexadecimal(hash: Sha256) -> String {
     hash.finalize().iter().fold(String::with_capacity(64), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

@@ -90,7 +90,8 @@ mod tests {
         let mut covered = 0;
         for _ in 0..repeats {
             let effect: Vec<f64> = (0..n).map(|_| rng.random_range(-1.0..1.0)).collect();
-            let values: Vec<f64> = nodes.pairs.iter().map(|&(a, b)| effect[a] + effect[b]).collect();
+            let values: Vec<f64> =
+                nodes.pairs.iter().map(|&(a, b)| effect[a] + effect[b]).collect();
             let estimate = node_bootstrap(&nodes, 400, &mut rng, mean_of(&values)).expect("pairs");
             let [low, high] = estimate.interval.expect("twelve networks");
             covered += usize::from(low <= 0.0 && 0.0 <= high);

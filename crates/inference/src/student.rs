@@ -10,7 +10,10 @@ use std::f64::consts::PI;
 /// If `p` is not inside (0, 1) or `degrees` is 0.
 #[must_use]
 pub fn student_quantile(p: f64, degrees: usize) -> f64 {
-    assert!(p > 0.0 && p < 1.0 && degrees > 0, "no quantile for p = {p}, {degrees} degrees of freedom");
+    assert!(
+        p > 0.0 && p < 1.0 && degrees > 0,
+        "no quantile for p = {p}, {degrees} degrees of freedom"
+    );
     let (mut low, mut high) = (0.0, 1.0);
     let tail = p.max(1.0 - p);
     while cumulative(high, degrees) < tail {

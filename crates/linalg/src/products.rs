@@ -183,7 +183,9 @@ mod tests {
     }
 
     fn naive(x: MatRef<'_, f64>, y: MatRef<'_, f64>) -> Mat<f64> {
-        Mat::from_fn(x.ncols(), y.ncols(), |i, j| (0..x.nrows()).map(|r| x[(r, i)] * y[(r, j)]).sum())
+        Mat::from_fn(x.ncols(), y.ncols(), |i, j| {
+            (0..x.nrows()).map(|r| x[(r, i)] * y[(r, j)]).sum()
+        })
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Singular value decompositions.
 
+use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::svd::{ComputeSvdVectors, svd as faer_svd, svd_scratch};
-use faer::diag::Diag;
 use faer::{Mat, MatRef, Par, Spec};
 
 use crate::error::check_finite;
@@ -61,7 +61,11 @@ fn decompose(
         MemStack::new(&mut MemBuffer::new(scratch)),
         Spec::default(),
     )
-    .map_err(|_| Error::NoConvergence { what: "singular value decomposition", rows, columns })?;
+    .map_err(|_| Error::NoConvergence {
+        what: "singular value decomposition",
+        rows,
+        columns,
+    })?;
     Ok(values.column_vector().iter().copied().collect())
 }
 
@@ -78,7 +82,10 @@ mod tests {
             let scaled = Mat::from_fn(rows, values.len(), |i, j| u[(i, j)] * values[j]);
             let difference = &matmul_abt(scaled.as_ref(), v.as_ref()) - &a;
             let scale = squared_norm(a.as_ref()).sqrt();
-            assert!(squared_norm(difference.as_ref()).sqrt() <= 1e-13 * scale, "{rows} × {columns}");
+            assert!(
+                squared_norm(difference.as_ref()).sqrt() <= 1e-13 * scale,
+                "{rows} × {columns}"
+            );
             let alone = singular_values(a.as_ref()).expect("finite");
             assert!(alone.iter().zip(&values).all(|(x, y)| (x - y).abs() <= 1e-12 * scale));
         }

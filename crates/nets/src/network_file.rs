@@ -3,13 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use consilience_data::{Checkpoint, write_atomically};
+use consilience_data::{Checkpoint, hexadecimal, write_atomically};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::architectures::ArchitectureSpec;
-use crate::datasets::{Dataset, hexadecimal};
+use crate::datasets::Dataset;
 use crate::spec::{NetworkSeeds, RecordSpec, TrainingSpec};
 use crate::{Error, Result, TrainSpec};
 

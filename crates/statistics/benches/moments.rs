@@ -3,6 +3,8 @@
 //! `cargo bench -p consilience-statistics --bench moments [-- N P Q THREADS]`; the default is 50,000 stimuli, 2,048 units
 //! a side, f32, two threads. It prints the ratio and asserts a moment, so that a fast wrong answer fails.
 
+#![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
+
 use std::time::Instant;
 
 use consilience_data::{Activations, ArraySource, RowMajor, StimulusSet, array_representation};
@@ -28,12 +30,8 @@ fn measure(n: usize, p: usize, q: usize, threads: usize) {
         source.push(array_representation(name, &array), array).expect("finite");
     }
     let blocks = Blocks::hashed(&StimulusSet::indexed("benchmark", n).ids, 20, 1).expect("blocks");
-    let reading = |representation| Reading {
-        source: &source,
-        representation,
-        units: None,
-        order: None,
-    };
+    let reading =
+        |representation| Reading { source: &source, representation, units: None, order: None };
     let seconds = fastest(|| {
         let x = gather_marginal(&reading(0), &blocks).expect("x");
         let y = gather_marginal(&reading(1), &blocks).expect("y");
@@ -75,7 +73,8 @@ fn fastest(mut work: impl FnMut()) -> f64 {
 fn noise(n: usize, seed: u64) -> Vec<f32> {
     let mut state = seed;
     let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((state >> 40) as f32) / (1u32 << 23) as f32 - 1.0
     };
     (0..n).map(|_| next()).collect()

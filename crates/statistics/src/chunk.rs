@@ -82,10 +82,8 @@ fn centre_in_place<T: Real>(rows: &mut RowMajor<T>) -> ChunkFacts {
     let (n, p) = (rows.n_rows(), rows.n_units);
     let bands: Vec<BandFacts> =
         rows.values.par_chunks(ROWS_PER_BAND * p).map(|band| BandFacts::of(band, p)).collect();
-    let BandFacts { mut sum, min, max } = bands
-        .into_iter()
-        .reduce(BandFacts::then)
-        .unwrap_or_else(|| BandFacts::of::<T>(&[], p));
+    let BandFacts { mut sum, min, max } =
+        bands.into_iter().reduce(BandFacts::then).unwrap_or_else(|| BandFacts::of::<T>(&[], p));
     sum.iter_mut().for_each(|s| *s /= n as f64);
     let mean = sum;
     let centred: Vec<(Vec<f64>, Vec<f64>)> = rows
@@ -112,8 +110,11 @@ struct BandFacts {
 
 impl BandFacts {
     fn of<T: Real>(band: &[T], p: usize) -> Self {
-        let mut facts =
-            Self { sum: vec![0.0; p], min: vec![f64::INFINITY; p], max: vec![f64::NEG_INFINITY; p] };
+        let mut facts = Self {
+            sum: vec![0.0; p],
+            min: vec![f64::INFINITY; p],
+            max: vec![f64::NEG_INFINITY; p],
+        };
         for row in band.chunks_exact(p) {
             let ranges = facts.min.iter_mut().zip(&mut facts.max);
             for ((&value, sum), (min, max)) in row.iter().zip(&mut facts.sum).zip(ranges) {

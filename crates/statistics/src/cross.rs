@@ -71,7 +71,8 @@ impl BlockCross {
         }
         let n = self.n + other.n;
         let share = other.n as f64 / n as f64;
-        let apart = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| b - a).collect::<Vec<f64>>();
+        let apart =
+            |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| b - a).collect::<Vec<f64>>();
         let dx = apart(&self.x.mean, &other.x.mean);
         let dy = apart(&self.y.mean, &other.y.mean);
         let moved_self = self.about(&scaled(&dx, -share), &scaled(&dy, -share));
@@ -110,8 +111,14 @@ impl BlockCross {
         };
         Moved {
             norms,
-            x: (side(&self.x.other_norm_2_x, &c_epsilon, self.y.trace, e, delta), self.x.trace + n * d),
-            y: (side(&self.y.other_norm_2_x, &c_delta, self.x.trace, d, epsilon), self.y.trace + n * e),
+            x: (
+                side(&self.x.other_norm_2_x, &c_epsilon, self.y.trace, e, delta),
+                self.x.trace + n * d,
+            ),
+            y: (
+                side(&self.y.other_norm_2_x, &c_delta, self.x.trace, d, epsilon),
+                self.y.trace + n * e,
+            ),
         }
     }
 
@@ -189,7 +196,8 @@ impl Cross {
     #[must_use]
     pub fn coarsen(&self, groups: &[crate::BlockSet]) -> Self {
         let merged = groups.iter().map(|group| {
-            let shape = self.blocks.first().map_or((0, 0), |b| (b.scatter.nrows(), b.scatter.ncols()));
+            let shape =
+                self.blocks.first().map_or((0, 0), |b| (b.scatter.nrows(), b.scatter.ncols()));
             let mut all = BlockCross::empty(shape.0, shape.1);
             group.iter().for_each(|b| all.merge(&self.blocks[b]));
             all

@@ -14,7 +14,9 @@ pub enum Error {
     #[error(transparent)]
     Linalg(#[from] consilience_linalg::Error),
     /// There are not enough stimuli for what was asked.
-    #[error("{found} stimuli cannot be split into {folds} folds; expected at least {expected}; {advice}")]
+    #[error(
+        "{found} stimuli cannot be split into {folds} folds; expected at least {expected}; {advice}"
+    )]
     TooFewStimuli {
         /// Stimuli there are.
         found: usize,

@@ -95,7 +95,13 @@ impl Centred {
     /// If the rows do not pair up: the two were read with other blocks.
     #[must_use]
     pub fn cross(&self, y: &Self) -> Cross {
-        assert_eq!(self.blocks.len(), y.blocks.len(), "{} and {}: blocks differ", self.name, y.name);
+        assert_eq!(
+            self.blocks.len(),
+            y.blocks.len(),
+            "{} and {}: blocks differ",
+            self.name,
+            y.name
+        );
         let block = |(x_chunks, y_chunks): (&Vec<Chunk>, &Vec<Chunk>)| {
             let mut block = BlockCross::empty(self.n_units, y.n_units);
             assert_eq!(x_chunks.len(), y_chunks.len(), "{} and {}: rows differ", self.name, y.name);

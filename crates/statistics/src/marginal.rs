@@ -65,7 +65,8 @@ impl BlockMarginal {
         let n = self.n + other.n;
         let share = other.n as f64 / n as f64;
         let difference: Vec<f64> = other.mean.iter().zip(&self.mean).map(|(b, a)| b - a).collect();
-        let mean: Vec<f64> = self.mean.iter().zip(&difference).map(|(a, d)| a + share * d).collect();
+        let mean: Vec<f64> =
+            self.mean.iter().zip(&difference).map(|(a, d)| a + share * d).collect();
         let shift_a: Vec<f64> = difference.iter().map(|d| -share * d).collect();
         let shift_b: Vec<f64> = difference.iter().map(|d| (1.0 - share) * d).collect();
         let (norm_4_a, norm_2_a) = self.norms_about(&shift_a);

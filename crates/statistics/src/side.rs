@@ -48,7 +48,8 @@ impl Side {
         }
         // Two threads may both compute it: they find the same, and the lock is not held while they work.
         let (whole, rest) = decompose(set, &self.groups);
-        let whole: Vec<Arc<SideMoments>> = whole.into_iter().map(|group| self.over(group)).collect();
+        let whole: Vec<Arc<SideMoments>> =
+            whole.into_iter().map(|group| self.over(group)).collect();
         let moments = Arc::new(SideMoments::merge(&self.marginal, set, &whole, rest));
         self.merged.lock().expect("no thread panicked").entry(set).or_insert(moments).clone()
     }
@@ -91,12 +92,7 @@ pub struct SideMoments {
 
 impl SideMoments {
     /// Merges groups that are known already with the blocks that are in none of them.
-    fn merge(
-        marginal: &Arc<Marginal>,
-        set: BlockSet,
-        whole: &[Arc<Self>],
-        rest: BlockSet,
-    ) -> Self {
+    fn merge(marginal: &Arc<Marginal>, set: BlockSet, whole: &[Arc<Self>], rest: BlockSet) -> Self {
         let blocks = || rest.iter().map(|b| &marginal.blocks[b]);
         let groups = whole.iter().map(|g| (g.n, &*g.mean, &g.scatter));
         let all: Vec<(usize, &[f64], &Mat<f64>)> =

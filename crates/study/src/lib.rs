@@ -14,8 +14,8 @@ mod run;
 mod section;
 mod spec;
 pub mod studies;
-mod table;
 mod summary;
+mod table;
 mod tile;
 
 pub use compare::{CompareOptions, Compared, Scoring, compare};

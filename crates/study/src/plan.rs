@@ -54,7 +54,7 @@ pub fn plan(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Plan> {
     let studies = planned.studies.iter().map(|study| {
         let tiles = study.tiles(catalogue);
         let costs = tiles.iter().map(|t| tile(catalogue, n, n_blocks, &study.cells[t.clone()]));
-        let total = costs.fold(TileCost::default(), TileCost::then);
+        let total = costs.fold(TileCost::default(), |sum, next| sum.then(&next));
         StudyPlan {
             kind: study.kind().to_owned(),
             cells: study.cells.len(),
@@ -79,7 +79,7 @@ struct TileCost {
 }
 
 impl TileCost {
-    fn then(self, next: Self) -> Self {
+    fn then(self, next: &Self) -> Self {
         Self {
             representations: self.representations + next.representations,
             bytes: self.bytes + next.bytes,
@@ -107,7 +107,8 @@ fn tile(catalogue: &[Representation], n: usize, n_blocks: usize, cells: &[Cell])
     let multiply_adds = used.iter().map(|&r| own(r)).sum::<u64>()
         + cells.iter().map(|c| cross(c) * (1 + c.draws.shuffle as u64)).sum::<u64>()
         + shuffled.iter().map(|(&y, &draws)| own(y) * draws).sum::<u64>();
-    let moments = 8 * n_blocks as u64
+    let moments = 8
+        * n_blocks as u64
         * (used.iter().map(|&r| units(r) * units(r)).sum::<u64>()
             + cells.iter().map(|c| units(c.x) * units(c.y)).sum::<u64>());
     TileCost { representations: used.len(), bytes, multiply_adds, peak: bytes + moments }

@@ -73,7 +73,10 @@ impl Run {
     /// Writes them, atomically.
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::Data`] when the file cannot be written.
+    ///
+    /// # Panics
+    /// Never: the facts of a run are plain data.
     pub fn write(&self, folder: &Path) -> Result<()> {
         let mut text = serde_json::to_string_pretty(self).expect("facts of a run are plain data");
         text.push('\n');

@@ -13,7 +13,9 @@ use sha2::{Digest, Sha256};
 use crate::compare::dealt;
 use crate::row::SCHEMA;
 use crate::tile::{Context, Task, compute, evaluations};
-use crate::{Cell, CellRow, Error, NetworkFacts, Outcome, Result, Row, Run, SideFacts, StudySpec, Table};
+use crate::{
+    Cell, CellRow, Error, NetworkFacts, Outcome, Result, Row, Run, SideFacts, StudySpec, Table,
+};
 
 /// File of the rows, in the folder of results.
 pub const RESULTS_FILE: &str = "results.jsonl";
@@ -37,7 +39,8 @@ pub fn run(
     let plan = Planned::new(spec, source)?;
     let mut file = Rows::open(folder)?;
     for study in &plan.studies {
-        let total: u64 = study.pending(&file).map(|(_, task)| evaluations(&task, plan.without.len())).sum();
+        let total: u64 =
+            study.pending(&file).map(|(_, task)| evaluations(&task, plan.without.len())).sum();
         progress.stage(study.study.kind(), total);
         for tile in study.tiles(source.representations()) {
             run_tile(&plan, study, tile, source, progress, &mut file)?;
@@ -160,7 +163,10 @@ impl PlannedStudy {
         self.tasks(0..self.cells.len()).filter(move |&((c, m), _)| !file.has(&self.keys[c][m]))
     }
 
-    fn tasks(&self, cells: std::ops::Range<usize>) -> impl Iterator<Item = ((usize, usize), Task<'_>)> {
+    fn tasks(
+        &self,
+        cells: std::ops::Range<usize>,
+    ) -> impl Iterator<Item = ((usize, usize), Task<'_>)> {
         cells.flat_map(move |c| {
             let cell = self.cells[c];
             let measures = self.measures.iter().enumerate();
@@ -357,5 +363,5 @@ pub(crate) fn digest(parts: &[&str]) -> String {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    consilience_data::hexadecimal(hash)
 }

@@ -99,7 +99,9 @@ impl StudySpec {
         let problem = |problem: String| Error::Spec { place: place.to_owned(), problem };
         let mut spec: Self = toml::from_str(text).map_err(|e| problem(e.to_string()))?;
         if spec.measures.is_empty() {
-            return Err(problem("no measures; name some, `consilience measures` lists them".into()));
+            return Err(problem(
+                "no measures; name some, `consilience measures` lists them".into(),
+            ));
         }
         if spec.studies.is_empty() {
             let kinds: Vec<&str> = studies::STUDIES.iter().map(|s| s.kind).collect();

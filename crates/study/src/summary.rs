@@ -62,7 +62,8 @@ pub(crate) fn bootstrap(
     key: &str,
     statistic: impl Fn(&[f64]) -> Option<f64>,
 ) -> Option<Estimate> {
-    let mut rng = ChaCha8Rng::from_seed(seed_from(&digest(&[&spec.seed.to_string(), "bootstrap", key])));
+    let mut rng =
+        ChaCha8Rng::from_seed(seed_from(&digest(&[&spec.seed.to_string(), "bootstrap", key])));
     node_bootstrap(nodes, spec.bootstrap_draws, &mut rng, statistic)
 }
 
@@ -104,7 +105,8 @@ pub(crate) fn mean_over_pairs(rows: &[&CellRow], spec: &StudySpec) -> Option<Sum
 /// Digest of a summary: what it is and which rows it is of.
 pub(crate) fn summary_key(quantity: Quantity, rows: &[&CellRow]) -> String {
     let name = format!("{quantity:?}");
-    let parts: Vec<&str> = [name.as_str()].into_iter().chain(rows.iter().map(|r| &*r.key)).collect();
+    let parts: Vec<&str> =
+        [name.as_str()].into_iter().chain(rows.iter().map(|r| &*r.key)).collect();
     digest(&parts)
 }
 

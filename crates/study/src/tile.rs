@@ -112,9 +112,9 @@ pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<T
         let task = &tasks[i];
         let mut warnings = unit_warnings(task.cell, &gathered);
         let outcome = match observed {
-            Err(message) => Outcome::Error {
-                message: failure(&gathered, task.cell).unwrap_or(message),
-            },
+            Err(message) => {
+                Outcome::Error { message: failure(&gathered, task.cell).unwrap_or(message) }
+            }
             Ok(comparison) => {
                 warnings.extend(comparison.warnings);
                 let nulls = [(Null::Shuffle, &shuffled), (Null::Rotation, &rotated)];
@@ -180,7 +180,8 @@ fn fresh_sides(gathered: &Gathered, groups: &[BlockSet]) -> BTreeMap<usize, Side
 
 /// The same with the blocks of each fold merged into one.
 fn coarse_sides(gathered: &Gathered, coarse: &Coarse) -> BTreeMap<usize, Side> {
-    let sides: Vec<(usize, &Marginal)> = gathered.sides.iter().map(|(&r, s)| (r, &*s.marginal)).collect();
+    let sides: Vec<(usize, &Marginal)> =
+        gathered.sides.iter().map(|(&r, s)| (r, &*s.marginal)).collect();
     let side = |(r, marginal): (usize, &Marginal)| {
         (r, Side::new(Arc::new(marginal.coarsen(&coarse.groups)), &[]))
     };
@@ -195,9 +196,8 @@ fn cross_moments(
 ) -> Crosses {
     let pairs: BTreeSet<(usize, usize)> = tasks.iter().map(|t| (t.cell.x, t.cell.y)).collect();
     let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
-    let cross = |&(x, y): &(usize, usize)| {
-        Some(((x, y), Arc::new(x_rows.get(&x)?.cross(y_rows.get(&y)?))))
-    };
+    let cross =
+        |&(x, y): &(usize, usize)| Some(((x, y), Arc::new(x_rows.get(&x)?.cross(y_rows.get(&y)?))));
     pairs.par_iter().filter_map(cross).collect()
 }
 
@@ -218,7 +218,8 @@ fn score_all(
             return tasks.iter().map(|_| Err(message.to_owned())).collect::<Vec<_>>();
         };
         let pair = Pair::new(x, y, cross, condition.groups);
-        let score = |task: &Task<'_>| task.measure.evaluate(&pair, design).map_err(|e| e.to_string());
+        let score =
+            |task: &Task<'_>| task.measure.evaluate(&pair, design).map_err(|e| e.to_string());
         tasks.iter().map(score).collect()
     });
     let scores = scores.collect();
@@ -300,7 +301,10 @@ fn rotation_draws(
                     let marginal = side.marginal();
                     let depth = context.source.representations()[x].depth;
                     let n = marginal.n_units();
-                    let turn = Rotation::random(n, &mut generator(context.seed, "rotation", &[draw, depth, n]));
+                    let turn = Rotation::random(
+                        n,
+                        &mut generator(context.seed, "rotation", &[draw, depth, n]),
+                    );
                     x_sides.insert(x, Side::new(Arc::new(marginal.rotate(&turn)), &[]));
                     turns.insert(x, turn);
                 }
@@ -321,10 +325,7 @@ fn rotation_draws(
 }
 
 /// The tasks for which `keep` holds, with their indices.
-fn subset<'a>(
-    tasks: &[Task<'a>],
-    keep: impl Fn(&Task<'a>) -> bool,
-) -> (Vec<usize>, Vec<Task<'a>>) {
+fn subset<'a>(tasks: &[Task<'a>], keep: impl Fn(&Task<'a>) -> bool) -> (Vec<usize>, Vec<Task<'a>>) {
     let kept = tasks.iter().enumerate().filter(|(_, task)| keep(task));
     kept.map(|(i, t)| (i, Task { cell: t.cell, measure: t.measure })).unzip()
 }
@@ -344,7 +345,8 @@ fn summarise(
     replicates: &[Scores],
     nulls: [(Null, &Vec<(Vec<usize>, Scores)>); 2],
 ) -> Outcome {
-    let error = |what: &str, message: &str| Outcome::Error { message: format!("{what}: {message}") };
+    let error =
+        |what: &str, message: &str| Outcome::Error { message: format!("{what}: {message}") };
     let mut without = Vec::with_capacity(replicates.len());
     for (block, scores) in replicates.iter().enumerate() {
         match &scores[task] {

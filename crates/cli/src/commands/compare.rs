@@ -65,13 +65,18 @@ fn failure(compared: &Compared) -> Option<String> {
 }
 
 fn write(format: Format, compared: &[Compared]) -> anyhow::Result<()> {
-    let head =
-        ["measure", "on", "score", "95 % low", "95 % high", "chance", "p", "caveats"];
+    let head = ["measure", "on", "score", "95 % low", "95 % high", "chance", "p", "caveats"];
     let line = |c: &Compared| {
         let caveats: Vec<String> = c.warnings.iter().map(ToString::to_string).collect();
         let mut line = vec![c.measure.clone(), c.split.clone()];
         line.extend(match &c.outcome {
-            Outcome::Error { message } => [format!("error: {message}"), String::new(), String::new(), String::new(), String::new()],
+            Outcome::Error { message } => [
+                format!("error: {message}"),
+                String::new(),
+                String::new(),
+                String::new(),
+                String::new(),
+            ],
             Outcome::Score { estimate, chance, .. } => {
                 let end = |i: usize| estimate.interval.map_or(String::new(), |e| number(e[i]));
                 let each = |f: &dyn Fn(&Chance) -> String| {

@@ -26,7 +26,8 @@ pub(crate) fn demo(args: &Demo) -> anyhow::Result<()> {
     talk(&format!("training {} networks in {}", args.networks, args.out.display()));
     consilience_nets::train(&networks, &args.out, threads, &progress)?;
     talk("comparing them");
-    let report = run::run_study(&study, &args.out.join("activations"), &args.out, threads, &progress)?;
+    let report =
+        run::run_study(&study, &args.out.join("activations"), &args.out, threads, &progress)?;
     drop(progress);
     data(&format!("{}\n", report.display()))
 }

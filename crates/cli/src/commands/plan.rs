@@ -36,7 +36,10 @@ pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
     };
     let lines: Vec<Vec<String>> = plan.studies.iter().map(line).collect();
     if args.format == Format::Table {
-        talk(&format!("{} stimuli in {} blocks; nothing was computed", plan.n_stimuli, plan.blocks));
+        talk(&format!(
+            "{} stimuli in {} blocks; nothing was computed",
+            plan.n_stimuli, plan.blocks
+        ));
     }
     rows(args.format, &head, &lines, &plan)
 }

@@ -25,8 +25,8 @@ pub(crate) fn read_spec(
     path: &Path,
     activations: Option<&Path>,
 ) -> anyhow::Result<(StudySpec, PathBuf)> {
-    let text = std::fs::read_to_string(path)
-        .with_context(|| format!("cannot read {}", path.display()))?;
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let spec = StudySpec::parse(&text, &path.display().to_string())?;
     let beside = path.parent().unwrap_or(Path::new("")).join(&spec.activations);
     Ok((spec, activations.map_or(beside, Path::to_owned)))

@@ -71,7 +71,7 @@ fn part(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::datasets::hexadecimal;
+    use consilience_data::hexadecimal;
     use sha2::{Digest, Sha256};
 
     #[test]

@@ -6,7 +6,7 @@ mod idx;
 
 use std::path::PathBuf;
 
-use consilience_data::{StimulusSet, Thumbnails};
+use consilience_data::{StimulusSet, Thumbnails, hexadecimal};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -159,13 +159,6 @@ impl Dataset {
         hash.update(self.normalisation.deviation.to_le_bytes());
         hexadecimal(hash)
     }
-}
-
-/// The digest of what was hashed, hexadecimal.
-pub(crate) fn hexadecimal(hash: Sha256) -> String {
-    hash.finalize()
-        .iter()
-        .fold(String::with_capacity(64), |text, byte| text + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

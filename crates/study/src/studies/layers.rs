@@ -75,7 +75,8 @@ impl Layers {
         let xs = selection::positions(catalogue, a, self.checkpoint(catalogue, a)?);
         let ys = selection::positions(catalogue, b, self.checkpoint(catalogue, b)?);
         let cells = xs.into_iter().filter_map(|x| {
-            let (rx, same) = (&catalogue[x], |y: &usize| catalogue[*y].id.layer == catalogue[x].id.layer);
+            let (rx, same) =
+                (&catalogue[x], |y: &usize| catalogue[*y].id.layer == catalogue[x].id.layer);
             let y = ys.iter().copied().find(same)?;
             let pairs_up = catalogue[y].rows_per_stimulus == rx.rows_per_stimulus;
             pairs_up.then_some(Cell { x, y, draws: self.positions_draws })
@@ -117,7 +118,12 @@ impl Study for Layers {
 
     fn summaries(&self, table: &Table, spec: &StudySpec) -> Vec<SummaryRow> {
         let key = |row: &crate::CellRow| {
-            (row.measure.clone(), row.x.pooling == Pooling::PositionsAsStimuli, row.x.layer.clone(), row.y.layer.clone())
+            (
+                row.measure.clone(),
+                row.x.pooling == Pooling::PositionsAsStimuli,
+                row.x.layer.clone(),
+                row.y.layer.clone(),
+            )
         };
         groups(table.cells(self.kind()), key)
             .iter()

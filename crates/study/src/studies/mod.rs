@@ -44,7 +44,8 @@ fn boxed<S: Study + serde::de::DeserializeOwned + 'static>(
 /// # Errors
 /// [`Error::Spec`] for an unknown kind or parameter.
 pub fn build(entry: &StudyEntry) -> Result<Box<dyn Study>> {
-    let problem = |problem: String| Error::Spec { place: format!("study `{}`", entry.kind), problem };
+    let problem =
+        |problem: String| Error::Spec { place: format!("study `{}`", entry.kind), problem };
     let Some(kind) = STUDIES.iter().find(|k| k.kind == entry.kind) else {
         let known: Vec<&str> = STUDIES.iter().map(|k| k.kind).collect();
         return Err(problem(format!("no such kind; there are {}", known.join(", "))));

@@ -21,7 +21,10 @@ pub(crate) fn networks(catalogue: &[Representation]) -> Vec<&str> {
 ///
 /// # Errors
 /// [`Error::Spec`] with fewer than two networks.
-pub(crate) fn pairs<'a>(study: &str, catalogue: &'a [Representation]) -> Result<Vec<(&'a str, &'a str)>> {
+pub(crate) fn pairs<'a>(
+    study: &str,
+    catalogue: &'a [Representation],
+) -> Result<Vec<(&'a str, &'a str)>> {
     let names = networks(catalogue);
     if names.len() < 2 {
         return Err(Error::Spec {

@@ -58,9 +58,8 @@ impl Study for Training {
     }
 
     fn summaries(&self, table: &Table, spec: &StudySpec) -> Vec<SummaryRow> {
-        let by_point = |row: &CellRow| {
-            (row.measure.clone(), row.x.layer.clone(), row.x.checkpoint.clone())
-        };
+        let by_point =
+            |row: &CellRow| (row.measure.clone(), row.x.layer.clone(), row.x.checkpoint.clone());
         let points = groups(table.cells(self.kind()), by_point);
         let mut rows: Vec<SummaryRow> =
             points.iter().filter_map(|(_, rows)| mean_over_pairs(rows, spec)).collect();
@@ -95,7 +94,10 @@ fn final_rows<'a>(rows: &[&'a CellRow]) -> Vec<&'a CellRow> {
 fn share(rows: &[&CellRow], quantity: Quantity, spec: &StudySpec) -> Option<SummaryRow> {
     let (then, last) = (at(rows, quantity), final_rows(rows));
     let same_pairs = then.len() == last.len()
-        && then.iter().zip(&last).all(|(a, b)| a.x.network == b.x.network && a.y.network == b.y.network);
+        && then
+            .iter()
+            .zip(&last)
+            .all(|(a, b)| a.x.network == b.x.network && a.y.network == b.y.network);
     if !same_pairs || then.first()?.x.checkpoint == last.first()?.x.checkpoint {
         return None;
     }
@@ -141,7 +143,14 @@ fn accuracy_share(rows: &[&CellRow], spec: &StudySpec) -> Option<SummaryRow> {
     let first = *then.first()?;
     let row = summary(quantity, key, first, &nodes, estimate);
     let (measure, layer) = (String::new(), String::new());
-    Some(SummaryRow { measure, layer_x: layer.clone(), layer_y: layer, pooling: None, n_pairs: 0, ..row })
+    Some(SummaryRow {
+        measure,
+        layer_x: layer.clone(),
+        layer_y: layer,
+        pooling: None,
+        n_pairs: 0,
+        ..row
+    })
 }
 
 fn summary(

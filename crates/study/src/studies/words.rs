@@ -76,10 +76,24 @@ pub(crate) fn chance_cells(row: &SummaryRow) -> Vec<(String, f64, f64)> {
 pub(crate) const LEVEL: f64 = 0.05;
 
 /// Whether a mean is above its telling chance level; `None` if too few draws were made for that level.
+///
+/// It has to be remarkable among the draws, and its interval over networks has to lie above their mean: other networks
+/// of the kind would have to show it too.
 pub(crate) fn above_chance(row: &SummaryRow) -> Option<bool> {
     let chance = chance_of(row, telling_null(&row.measure))?;
     let reachable = 1.0 / (chance.draws + 1) as f64 <= LEVEL;
-    reachable.then_some(chance.p_value <= LEVEL)
+    let clear = row.estimate.interval.is_none_or(|[low, _]| low > chance.mean);
+    reachable.then_some(chance.p_value <= LEVEL && clear)
+}
+
+/// A number with three digits; no minus before a zero.
+pub(crate) fn number(value: f64) -> String {
+    let text = format!("{value:.3}");
+    match text.strip_prefix('-') {
+        Some(digits) if digits.chars().all(|c| c == '0' || c == '.') => digits.to_owned(),
+        Some(digits) => format!("−{digits}"),
+        None => text,
+    }
 }
 
 /// How the numbers of a figure were made: n, interval, chance.

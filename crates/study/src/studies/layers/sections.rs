@@ -16,7 +16,8 @@ pub(super) fn layers(study: &Layers, table: &Table, run: &Run) -> Section {
     let is_positions = |r: &&&SummaryRow| r.pooling == Some(Pooling::PositionsAsStimuli);
     let positions: Vec<&SummaryRow> = all.iter().filter(is_positions).copied().collect();
     let pooled: Vec<&SummaryRow> = all.iter().filter(|r| !is_positions(r)).copied().collect();
-    let same: Vec<&SummaryRow> = pooled.iter().filter(|r| r.layer_x == r.layer_y).copied().collect();
+    let same: Vec<&SummaryRow> =
+        pooled.iter().filter(|r| r.layer_x == r.layer_y).copied().collect();
     let names = layer_names(table);
 
     let mut verdicts = Vec::new();
@@ -26,22 +27,53 @@ pub(super) fn layers(study: &Layers, table: &Table, run: &Run) -> Section {
     verdicts.extend(partners(&pooled, &names, run));
     verdicts.extend(failures(table));
 
-    let mut figures = vec![Figure::DotPlot(dots(study, &same, run, &names, "layers-same", "Same layer, independent networks"))];
-    figures.push(Figure::Table(same_layer_table(&same, run, "layers-table", "Same layer, every measure")));
+    let mut figures = vec![Figure::DotPlot(dots(
+        study,
+        &same,
+        run,
+        &names,
+        "layers-same",
+        "Same layer, independent networks",
+    ))];
+    figures.push(Figure::Table(same_layer_table(
+        &same,
+        run,
+        "layers-table",
+        "Same layer, every measure",
+    )));
     if !positions.is_empty() {
         let title = "Same layer, positions as stimuli";
-        figures.push(Figure::DotPlot(dots(study, &positions, run, &names, "layers-positions", title)));
+        figures.push(Figure::DotPlot(dots(
+            study,
+            &positions,
+            run,
+            &names,
+            "layers-positions",
+            title,
+        )));
         let title = "Positions as stimuli, every measure";
         figures.push(Figure::Table(same_layer_table(&positions, run, "positions-table", title)));
     }
-    figures.extend(run.spec.measures.iter().map(|m| Figure::HeatMap(heat_map(m, &pooled, run, &names))));
+    figures.extend(
+        run.spec.measures.iter().map(|m| Figure::HeatMap(heat_map(m, &pooled, run, &names))),
+    );
     let lead = format!(
         "Do independently trained networks learn the same thing, layer by layer? Every layer of one network against every layer of another, {}, one row a stimulus (pooling `{}`){}.",
         checkpoint_words(study),
         study.pooling,
-        if positions.is_empty() { "" } else { "; convolutional layers also with every position as a sample, as in Li et al. 2016" }
+        if positions.is_empty() {
+            ""
+        } else {
+            "; convolutional layers also with every position as a sample, as in Li et al. 2016"
+        }
     );
-    Section { anchor: "layers".into(), title: "Where networks converge".into(), lead, verdicts, figures }
+    Section {
+        anchor: "layers".into(),
+        title: "Where networks converge".into(),
+        lead,
+        verdicts,
+        figures,
+    }
 }
 
 fn checkpoint_words(study: &Layers) -> String {
@@ -74,11 +106,8 @@ fn of_measure<'a>(rows: &[&'a SummaryRow], measure: &str) -> Vec<&'a SummaryRow>
 fn convergence(same: &[&SummaryRow], run: &Run) -> Option<Verdict> {
     let measure = *words::comparable(run).first()?;
     let rows = of_measure(same, measure);
-    let above: Vec<&str> = rows
-        .iter()
-        .filter(|r| words::above_chance(r) == Some(true))
-        .map(|r| &*r.layer_x)
-        .collect();
+    let above: Vec<&str> =
+        rows.iter().filter(|r| words::above_chance(r) == Some(true)).map(|r| &*r.layer_x).collect();
     let best = rows.iter().max_by(|a, b| a.estimate.value.total_cmp(&b.estimate.value))?;
     let worst = rows.iter().min_by(|a, b| a.estimate.value.total_cmp(&b.estimate.value))?;
     let tone = match above.len() {
@@ -103,7 +132,8 @@ fn convergence(same: &[&SummaryRow], run: &Run) -> Option<Verdict> {
 
 /// Whether single units converge: matchings above a rotated basis.
 fn matching(same: &[&SummaryRow], run: &Run) -> Vec<Verdict> {
-    let matchings = words::comparable(run).into_iter().filter(|m| words::telling_null(m) == Null::Rotation);
+    let matchings =
+        words::comparable(run).into_iter().filter(|m| words::telling_null(m) == Null::Rotation);
     matchings
         .filter_map(|measure| {
             let rows = of_measure(same, measure);
@@ -120,8 +150,13 @@ fn matching(same: &[&SummaryRow], run: &Run) -> Vec<Verdict> {
                 _ => Tone::Mixed,
             };
             let names: Vec<&str> = above.iter().map(|r| &*r.layer_x).collect();
+            let meaning = if above.is_empty() {
+                ""
+            } else {
+                ": single units carry what is shared, not only the space they span"
+            };
             let text = format!(
-                "{} is above a rotated basis in {} of {} ({}): single units carry what is shared, not only the space they span. The gap is widest in `{}`: {} against {:.2} after rotation.",
+                "{} is above a rotated basis, by draws and by its interval over networks, in {} of {} ({}){meaning}. The gap is widest in `{}`: {} against {:.2} after rotation.",
                 words::title(measure),
                 above.len(),
                 words::count(rows.len(), "layer"),
@@ -140,6 +175,9 @@ fn ordering(study: &Layers, same: &[&SummaryRow]) -> Option<Verdict> {
     let by_measure: Vec<Vec<&SummaryRow>> =
         study.ordering.iter().map(|m| of_measure(same, m)).collect();
     let layers: Vec<&str> = by_measure.first()?.iter().map(|r| &*r.layer_x).collect();
+    if layers.is_empty() || by_measure.iter().any(Vec::is_empty) {
+        return None;
+    }
     let value = |m: usize, layer: &str| {
         by_measure[m].iter().find(|r| r.layer_x == layer).map(|r| r.estimate.value)
     };
@@ -173,7 +211,7 @@ fn ordering(study: &Layers, same: &[&SummaryRow]) -> Option<Verdict> {
 }
 
 /// Whether the best partner of a layer in another network is the same layer.
-fn partners(pooled: &[&SummaryRow], names: &[String], run: &Run) -> Vec<Verdict> {
+fn partners(pooled: &[&SummaryRow], names: &[String], run: &Run) -> Option<Verdict> {
     let measures = run.spec.measures.iter().map(String::as_str);
     let told: Vec<String> = measures
         .map(|measure| {
@@ -185,13 +223,19 @@ fn partners(pooled: &[&SummaryRow], names: &[String], run: &Run) -> Vec<Verdict>
     let total = names.len();
     let all = told.iter().all(|t| t.ends_with(&format!(" {total}")));
     let none = told.iter().all(|t| t.ends_with(" 0"));
-    let tone = if all { Tone::Holds } else if none { Tone::Fails } else { Tone::Mixed };
+    let tone = if all {
+        Tone::Holds
+    } else if none {
+        Tone::Fails
+    } else {
+        Tone::Mixed
+    };
     let text = format!(
         "The best partner of a layer in the other networks is the same layer, in so many of {}: {}.",
         words::count(total, "layer"),
         told.join(", ")
     );
-    vec![Verdict { tone, text }]
+    (total > 0).then_some(Verdict { tone, text })
 }
 
 fn best_partner<'a>(rows: &[&'a SummaryRow], layer: &str) -> Option<&'a str> {
@@ -206,7 +250,10 @@ fn failures(table: &Table) -> Option<Verdict> {
     let failed = |r: &&crate::CellRow| matches!(r.outcome, Outcome::Error { .. });
     let rows: Vec<&crate::CellRow> = table.cells("layers").filter(failed).collect();
     let Outcome::Error { message } = &rows.first()?.outcome else { return None };
-    let text = format!("{} could not be computed; the first says: {message}", words::count(rows.len(), "cell"));
+    let text = format!(
+        "{} could not be computed; the first says: {message}",
+        words::count(rows.len(), "cell")
+    );
     Some(Verdict { tone: Tone::Note, text })
 }
 
@@ -220,7 +267,8 @@ fn dots(
 ) -> DotPlot {
     let measures = words::comparable(run);
     let group = |name: &String| {
-        let of_layer = |m: &&str| rows.iter().copied().find(|r| r.layer_x == *name && r.measure == **m);
+        let of_layer =
+            |m: &&str| rows.iter().copied().find(|r| r.layer_x == *name && r.measure == **m);
         let present: Vec<&SummaryRow> = measures.iter().filter_map(of_layer).collect();
         let place = |spec: &String| present.iter().position(|r| r.measure == *spec);
         let links = study.ordering.windows(2).filter_map(|pair| {
@@ -250,17 +298,19 @@ fn dots(
 
 fn same_layer_table(rows: &[&SummaryRow], run: &Run, id: &str, title: &str) -> TableFigure {
     let level = |r: &SummaryRow, null: Null| match words::chance_of(r, null) {
-        Some(c) => (format!("{:.3}", c.mean), format!("{:.3}", c.p_value)),
+        Some(c) => (words::number(c.mean), words::number(c.p_value)),
         None => ("–".to_owned(), "–".to_owned()),
     };
     let line = |r: &&SummaryRow| {
         let (shuffle, shuffle_p) = level(r, Null::Shuffle);
         let (rotation, rotation_p) = level(r, Null::Rotation);
-        let interval = r.estimate.interval.map_or("–".to_owned(), |[a, b]| format!("{a:.3} to {b:.3}"));
+        let interval = r.estimate.interval.map_or("–".to_owned(), |[a, b]| {
+            format!("{} to {}", words::number(a), words::number(b))
+        });
         vec![
             r.layer_x.clone(),
             r.measure.clone(),
-            format!("{:.3}", r.estimate.value),
+            words::number(r.estimate.value),
             interval,
             shuffle,
             shuffle_p,
@@ -271,7 +321,16 @@ fn same_layer_table(rows: &[&SummaryRow], run: &Run, id: &str, title: &str) -> T
     let mut sorted = rows.to_vec();
     let place = |r: &SummaryRow| run.spec.measures.iter().position(|m| *m == r.measure);
     sorted.sort_by_key(|r| (rows.iter().position(|o| o.layer_x == r.layer_x), place(r)));
-    let columns = ["layer", "measure", "score", "95 % interval", "shuffled stimuli", "p", "rotated basis", "p"];
+    let columns = [
+        "layer",
+        "measure",
+        "score",
+        "95 % interval",
+        "shuffled stimuli",
+        "p",
+        "rotated basis",
+        "p",
+    ];
     TableFigure {
         id: id.to_owned(),
         title: title.to_owned(),
@@ -295,7 +354,10 @@ fn heat_map(measure: &str, pooled: &[&SummaryRow], run: &Run, names: &[String]) 
     HeatMap {
         id: format!("layers-{}", measure.replace([':', '=', ','], "-")),
         title: words::title(measure),
-        caption: format!("{} The best partner of each row is outlined.", words::caption(run, &rows)),
+        caption: format!(
+            "{} The best partner of each row is outlined.",
+            words::caption(run, &rows)
+        ),
         y_label: "layer of the first network".to_owned(),
         x_label: "layer of the second network".to_owned(),
         value_label: words::title(measure),

@@ -45,7 +45,8 @@ fn shares_of<'a>(table: &'a Table, quantity: Quantity, measure: &str) -> Vec<&'a
 
 /// Range of a share over layers, lowest first.
 fn extremes<'a>(rows: &[&'a SummaryRow]) -> Option<(&'a SummaryRow, &'a SummaryRow)> {
-    let by_value = |a: &&&SummaryRow, b: &&&SummaryRow| a.estimate.value.total_cmp(&b.estimate.value);
+    let by_value =
+        |a: &&&SummaryRow, b: &&&SummaryRow| a.estimate.value.total_cmp(&b.estimate.value);
     Some((rows.iter().min_by(by_value)?, rows.iter().max_by(by_value)?))
 }
 
@@ -62,11 +63,13 @@ fn epoch_one(table: &Table, run: &Run) -> Vec<Verdict> {
             0 => Tone::Fails,
             _ => Tone::Mixed,
         };
+        let before = shares_of(table, Quantity::ShareUntrained, measure);
+        let untrained = before.iter().filter(|r| r.estimate.value >= NEARLY_ALL).count();
         let task = accuracy.map_or_else(String::new, |a| {
             format!("; of the final accuracy, {}", words::percent(&a.estimate))
         });
         let text = format!(
-            "After epoch 1, {} of the final {} is there in `{}` and {} in `{}`; nearly all (at least {:.0} %) in {nearly} of {}{task}.",
+            "After epoch 1, {} of the final {} is there in `{}` and {} in `{}`; nearly all (at least {:.0} %) in {nearly} of {}, and in {untrained} of them before the first step already{task}.",
             words::percent(&low.estimate),
             words::title(measure).to_lowercase(),
             low.layer_x,
@@ -196,10 +199,8 @@ fn facet(
         own.sort_by(|a, b| place(a).total_cmp(&place(b)));
         let name = words::title(measure);
         let null = words::telling_null(measure);
-        let levels: Vec<(f64, f64)> = own
-            .iter()
-            .filter_map(|r| Some((place(r), words::chance_of(r, null)?.mean)))
-            .collect();
+        let levels: Vec<(f64, f64)> =
+            own.iter().filter_map(|r| Some((place(r), words::chance_of(r, null)?.mean))).collect();
         let ends: Option<Vec<[f64; 2]>> = own.iter().map(|r| r.estimate.interval).collect();
         curves.push(Curve {
             name: name.clone(),

@@ -1,11 +1,9 @@
 //! The whole path on a small scale: train, run, kill, resume, report.
 
-mod common;
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use common::{consilience, stderr, stdout};
+use crate::binary::{consilience, stderr, stdout};
 
 const STUDY: &str = r"
 name = 'a small study'
@@ -64,7 +62,8 @@ fn train_run_kill_resume_report() {
     assert_eq!(std::fs::read_to_string(f.join("one/report.html")).expect("report"), first);
 
     // Another study does not go into the same folder.
-    std::fs::write(f.join("study.toml"), STUDY.replace("shuffle = 2", "shuffle = 1")).expect("written");
+    std::fs::write(f.join("study.toml"), STUDY.replace("shuffle = 2", "shuffle = 1"))
+        .expect("written");
     let other = consilience(f, &["run", "study.toml", "--out", "one"]);
     assert_eq!(other.status.code(), Some(1));
     assert!(stderr(&other).contains("another study"), "{}", stderr(&other));
@@ -88,8 +87,12 @@ fn killed_and_resumed(f: &Path, expected: &str) {
     child.kill().expect("killed");
     child.wait().expect("ended");
     let left = std::fs::read_to_string(&path).expect("rows");
-    assert!(left.len() < expected.len() && expected.starts_with(&left[..left.rfind('\n').map_or(0, |i| i + 1)]));
-    std::fs::write(&path, format!("{}{{\"row\":\"ce", &left[..=left.rfind('\n').expect("a row")])).expect("torn");
+    assert!(
+        left.len() < expected.len()
+            && expected.starts_with(&left[..left.rfind('\n').map_or(0, |i| i + 1)])
+    );
+    std::fs::write(&path, format!("{}{{\"row\":\"ce", &left[..=left.rfind('\n').expect("a row")]))
+        .expect("torn");
     let resumed = consilience(f, &["run", "study.toml", "--out", "killed"]);
     assert!(resumed.status.success(), "{}", stderr(&resumed));
     assert_eq!(results(&f.join("killed")), expected);
@@ -98,7 +101,13 @@ fn killed_and_resumed(f: &Path, expected: &str) {
 fn planned(f: &Path) {
     let plan = consilience(f, &["plan", "study.toml", "--format", "json"]);
     let plan: serde_json::Value = serde_json::from_str(&stdout(&plan)).expect("JSON");
-    let rows: u64 = plan["studies"].as_array().expect("a list").iter().map(|s| s["rows"].as_u64().expect("a number")).sum();
-    let cells = results(&f.join("one")).lines().filter(|l| l.starts_with("{\"row\":\"cell\"")).count();
+    let rows: u64 = plan["studies"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|s| s["rows"].as_u64().expect("a number"))
+        .sum();
+    let cells =
+        results(&f.join("one")).lines().filter(|l| l.starts_with("{\"row\":\"cell\"")).count();
     assert_eq!(rows, cells as u64, "the plan counts the rows that the run writes");
 }

@@ -1,10 +1,8 @@
 //! Bad input: one clear message, the right exit code, nothing half-written.
 
-mod common;
-
 use std::path::Path;
 
-use common::{array, consilience, stderr, stdout};
+use crate::binary::{array, consilience, stderr, stdout};
 
 struct Case {
     name: &'static str,
@@ -138,7 +136,12 @@ fn check(folder: &Path, cases: &[Case]) {
         let output = consilience(folder, case.args);
         let message = stderr(&output);
         if output.status.code() != Some(case.code) {
-            failures.push(format!("{}: exit {:?}, expected {}: {message}", case.name, output.status.code(), case.code));
+            failures.push(format!(
+                "{}: exit {:?}, expected {}: {message}",
+                case.name,
+                output.status.code(),
+                case.code
+            ));
         }
         for part in case.says {
             if !message.contains(part) {
@@ -199,21 +202,69 @@ fn studies_name_what_is_wrong_and_leave_nothing() {
     spec("good.toml", &format!("{head}[[study]]\nkind = 'layers'\n"));
     spec("kind.toml", &format!("{head}[[study]]\nkind = 'layer'\n"));
     spec("parameter.toml", &format!("{head}[[study]]\nkind = 'layers'\npoolings = 'centre'\n"));
-    spec("measure.toml", "name = 'n'\nactivations = 's'\nmeasures = ['cca']\n[[study]]\nkind = 'layers'\n");
+    spec(
+        "measure.toml",
+        "name = 'n'\nactivations = 's'\nmeasures = ['cca']\n[[study]]\nkind = 'layers'\n",
+    );
     spec("empty.toml", "name = 'n'\nactivations = 's'\nmeasures = []\nstudy = []\n");
     spec("train.toml", "dataset = 'fashion-mnist-tiny'\n");
     check(
         f,
         &[
-            Case { name: "no store", args: &["run", "good.toml"], code: 1, says: &["store", "record activations first"] },
-            Case { name: "plan without store", args: &["plan", "good.toml"], code: 1, says: &["store"] },
-            Case { name: "unknown kind", args: &["run", "kind.toml"], code: 1, says: &["study `layer`", "layers, training"] },
-            Case { name: "unknown key", args: &["run", "parameter.toml"], code: 1, says: &["study `layers`", "poolings", "pooling"] },
-            Case { name: "unknown measure", args: &["run", "measure.toml"], code: 1, says: &["no measure `cca`"] },
-            Case { name: "nothing to do", args: &["run", "empty.toml"], code: 1, says: &["empty.toml", "no measures"] },
-            Case { name: "no spec", args: &["run", "nowhere.toml"], code: 1, says: &["nowhere.toml", "No such file"] },
-            Case { name: "no results", args: &["report", "."], code: 1, says: &["run.json", "No such file"] },
-            Case { name: "unknown data", args: &["train", "train.toml"], code: 1, says: &["train.toml", "fashion-mnist-tiny"] },
+            Case {
+                name: "no store",
+                args: &["run", "good.toml"],
+                code: 1,
+                says: &["store", "record activations first"],
+            },
+            Case {
+                name: "plan without store",
+                args: &["plan", "good.toml"],
+                code: 1,
+                says: &["store"],
+            },
+            Case {
+                name: "unknown kind",
+                args: &["run", "kind.toml"],
+                code: 1,
+                says: &["study `layer`", "layers, training"],
+            },
+            Case {
+                name: "unknown key",
+                args: &["run", "parameter.toml"],
+                code: 1,
+                says: &["study `layers`", "poolings", "pooling"],
+            },
+            Case {
+                name: "unknown measure",
+                args: &["run", "measure.toml"],
+                code: 1,
+                says: &["no measure `cca`"],
+            },
+            Case {
+                name: "nothing to do",
+                args: &["run", "empty.toml"],
+                code: 1,
+                says: &["empty.toml", "no measures"],
+            },
+            Case {
+                name: "no spec",
+                args: &["run", "nowhere.toml"],
+                code: 1,
+                says: &["nowhere.toml", "No such file"],
+            },
+            Case {
+                name: "no results",
+                args: &["report", "."],
+                code: 1,
+                says: &["run.json", "No such file"],
+            },
+            Case {
+                name: "unknown data",
+                args: &["train", "train.toml"],
+                code: 1,
+                says: &["train.toml", "fashion-mnist-tiny"],
+            },
             Case {
                 name: "a file in place of a folder",
                 args: &["demo", "--out", "good.toml/demo"],

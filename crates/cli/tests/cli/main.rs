@@ -1,0 +1,6 @@
+//! The binary, as it is typed.
+
+mod bad_input;
+mod binary;
+mod compare;
+mod demo;
