@@ -119,6 +119,9 @@ fn share(rows: &[&CellRow], quantity: Quantity, spec: &StudySpec) -> Option<Summ
 fn accuracy_share(rows: &[&CellRow], spec: &StudySpec) -> Option<SummaryRow> {
     let quantity = Quantity::AccuracyShareAfterEpochOne;
     let (then, last) = (at(rows, quantity), final_rows(rows));
+    if then.first()?.x.checkpoint == last.first()?.x.checkpoint {
+        return None;
+    }
     let key = summary_key(quantity, &then);
     let accuracy = |rows: &[&CellRow], network: &str| {
         rows.iter().flat_map(|r| [&r.x, &r.y]).find(|s| s.network == network)?.when.accuracy
