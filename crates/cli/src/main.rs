@@ -11,6 +11,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// Moments come and go by the megabyte; the system's allocator gives each back and asks for it anew, and clearing the new
+/// pages took longer than filling them (`cargo bench -p consilience-statistics --bench moments` shows the difference).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = args::Args::parse();
     match commands::dispatch(args) {

@@ -92,6 +92,15 @@ impl Activations {
         }
     }
 
+    /// Makes room for so many more rows at once.
+    pub fn reserve_rows(&mut self, n_rows: usize) {
+        let values = n_rows * self.n_units();
+        match self {
+            Self::F32(m) => m.values.reserve_exact(values),
+            Self::F64(m) => m.values.reserve_exact(values),
+        }
+    }
+
     /// Forgets the rows and keeps the allocation.
     pub fn clear(&mut self) {
         match self {

@@ -25,11 +25,18 @@ pub trait Real: sealed::Sealed + ComplexField + Copy + Into<f64> + PartialOrd + 
     /// The value rounded to this precision.
     fn from_f64(value: f64) -> Self;
 
-    /// `out += aᵀ b` with `out` in f64.
-    fn accumulate(out: MatMut<'_, f64>, a: MatRef<'_, Self>, b: MatRef<'_, Self>);
+    /// `out += product(destination)` for a product in this precision. `scratch` has the size of a tile; entries that the
+    /// product leaves out are added as they are there, so `out` must not need them.
+    #[doc(hidden)]
+    fn accumulate(
+        out: MatMut<'_, f64>,
+        scratch: &mut Mat<Self>,
+        product: impl FnOnce(MatMut<'_, Self>, Accum),
+    );
 
-    /// Lower triangle of `out += aᵀ a` with `out` in f64.
-    fn accumulate_lower(out: MatMut<'_, f64>, a: MatRef<'_, Self>);
+    /// Scratch for tiles of that shape.
+    #[doc(hidden)]
+    fn scratch(rows: usize, columns: usize) -> Mat<Self>;
 }
 
 impl Real for f64 {
@@ -37,13 +44,16 @@ impl Real for f64 {
         value
     }
 
-    fn accumulate(out: MatMut<'_, f64>, a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
-        let par = parallelism(a.nrows() * a.ncols() * b.ncols());
-        faer_matmul(out, Accum::Add, a.transpose(), b, 1.0, par);
+    fn accumulate(
+        out: MatMut<'_, f64>,
+        _: &mut Mat<f64>,
+        product: impl FnOnce(MatMut<'_, f64>, Accum),
+    ) {
+        product(out, Accum::Add);
     }
 
-    fn accumulate_lower(out: MatMut<'_, f64>, a: MatRef<'_, f64>) {
-        lower_product(out, Accum::Add, a);
+    fn scratch(_: usize, _: usize) -> Mat<f64> {
+        Mat::zeros(0, 0)
     }
 }
 
@@ -52,64 +62,95 @@ impl Real for f32 {
         value as f32
     }
 
-    fn accumulate(out: MatMut<'_, f64>, a: MatRef<'_, f32>, b: MatRef<'_, f32>) {
-        let mut product = Mat::<f32>::zeros(a.ncols(), b.ncols());
-        let par = parallelism(a.nrows() * a.ncols() * b.ncols());
-        faer_matmul(&mut product, Accum::Replace, a.transpose(), b, 1.0, par);
-        add_widened(out, &product, |_| 0);
-    }
-
-    fn accumulate_lower(out: MatMut<'_, f64>, a: MatRef<'_, f32>) {
-        let mut product = Mat::<f32>::zeros(a.ncols(), a.ncols());
-        lower_product(product.as_mut(), Accum::Replace, a);
-        add_widened(out, &product, |j| j);
-    }
-}
-
-/// `out += product` from row `first(j)` on in each column j; columns in parallel where there are enough of them.
-fn add_widened(out: MatMut<'_, f64>, product: &Mat<f32>, first: impl Fn(usize) -> usize + Sync) {
-    let add = |(j, column): (usize, faer::ColMut<'_, f64>)| {
-        let from = first(j);
-        let widened = product.col_as_slice(j)[from..].iter();
-        for (o, &v) in column.iter_mut().skip(from).zip(widened) {
-            *o += f64::from(v);
+    fn accumulate(
+        mut out: MatMut<'_, f64>,
+        scratch: &mut Mat<f32>,
+        product: impl FnOnce(MatMut<'_, f32>, Accum),
+    ) {
+        let (rows, columns) = (out.nrows(), out.ncols());
+        product(scratch.as_mut().submatrix_mut(0, 0, rows, columns), Accum::Replace);
+        for j in 0..columns {
+            let narrow = &scratch.col_as_slice(j)[..rows];
+            for (o, &v) in out.as_mut().col_mut(j).iter_mut().zip(narrow) {
+                *o += f64::from(v);
+            }
         }
-    };
-    if product.nrows() * product.ncols() < PARALLEL_FROM / 8 {
-        out.col_iter_mut().enumerate().for_each(add);
-    } else {
-        out.par_col_iter_mut().enumerate().for_each(add);
+    }
+
+    fn scratch(rows: usize, columns: usize) -> Mat<f32> {
+        Mat::zeros(rows, columns)
     }
 }
 
-fn lower_product<T: Real>(out: MatMut<'_, T>, accumulate: Accum, a: MatRef<'_, T>) {
-    use triangular::BlockStructure::{Rectangular, TriangularLower};
-    let par = parallelism(a.nrows() * a.ncols() * a.ncols() / 2);
-    let one = T::from_f64(1.0);
-    triangular::matmul(
-        out,
-        TriangularLower,
-        accumulate,
-        a.transpose(),
-        Rectangular,
-        a,
-        Rectangular,
-        one,
-        par,
-    );
+/// Columns of a tile: a product of this many columns stays in the cache until it is added to the sum. Tiles are what
+/// threads share out; their size is fixed, so that no entry depends on the number of threads.
+const TILE: usize = 256;
+
+/// Calls `work` with scratch, the first column and the columns of each tile of `out`, on several threads if that pays.
+fn for_each_tile<T: Real>(
+    out: &mut Mat<f64>,
+    rows: usize,
+    work: impl Fn(&mut Mat<T>, usize, MatMut<'_, f64>) + Sync + Send,
+) {
+    let (height, widest) = (out.nrows(), TILE.min(out.ncols()));
+    if rows * height * out.ncols() < PARALLEL_FROM || out.ncols() <= TILE {
+        let mut scratch = T::scratch(height, widest);
+        for first in (0..out.ncols()).step_by(TILE) {
+            let width = TILE.min(out.ncols() - first);
+            work(&mut scratch, first, out.as_mut().subcols_mut(first, width));
+        }
+    } else {
+        let tiles = out.par_col_chunks_mut(TILE).enumerate();
+        tiles.for_each_init(
+            || T::scratch(height, widest),
+            |scratch, (t, tile)| work(scratch, t * TILE, tile),
+        );
+    }
 }
 
 /// `out += xᵀ y`, where the rows of `x` (n × p) and `y` (n × q) are samples and `out` is p × q.
 pub fn add_cross<T: Real>(out: &mut Mat<f64>, x: MatRef<'_, T>, y: MatRef<'_, T>) {
-    T::accumulate(out.as_mut(), x, y);
+    let one = T::from_f64(1.0);
+    for_each_tile(out, x.nrows(), |scratch, first, tile| {
+        let y = y.subcols(first, tile.ncols());
+        T::accumulate(tile, scratch, |product, accum| {
+            faer_matmul(product, accum, x.transpose(), y, one, Par::Seq);
+        });
+    });
 }
 
 /// `out += xᵀ x` for `x` (n × p) and a symmetric `out` (p × p); half the multiply-adds of [`add_cross`].
 pub fn add_gram<T: Real>(out: &mut Mat<f64>, x: MatRef<'_, T>) {
-    T::accumulate_lower(out.as_mut(), x);
-    for j in 0..out.ncols() {
-        for i in 0..j {
-            out[(i, j)] = out[(j, i)];
+    use triangular::BlockStructure::{Rectangular, TriangularLower};
+    let one = T::from_f64(1.0);
+    for_each_tile(out, x.nrows(), |scratch, first, tile| {
+        let width = tile.ncols();
+        let own = x.subcols(first, width);
+        let below = x.subcols(first + width, x.ncols() - first - width);
+        let (_, lower) = tile.split_at_row_mut(first);
+        // What lies above the diagonal of the tile is mirrored afterwards, whatever it holds.
+        T::accumulate(lower, scratch, |product, accum| {
+            let (diagonal, rest) = product.split_at_row_mut(width);
+            let lhs = own.transpose();
+            let (lower, full) = (TriangularLower, Rectangular);
+            triangular::matmul(diagonal, lower, accum, lhs, full, own, full, one, Par::Seq);
+            faer_matmul(rest, accum, below.transpose(), own, one, Par::Seq);
+        });
+    });
+    mirror(out);
+}
+
+/// Copies the lower triangle to the upper one, square by square so that both stay in the cache.
+fn mirror(out: &mut Mat<f64>) {
+    const SQUARE: usize = 32;
+    let n = out.nrows();
+    for j0 in (0..n).step_by(SQUARE) {
+        for i0 in (0..=j0).step_by(SQUARE) {
+            for j in j0..(j0 + SQUARE).min(n) {
+                for i in i0..(i0 + SQUARE).min(j) {
+                    out[(i, j)] = out[(j, i)];
+                }
+            }
         }
     }
 }

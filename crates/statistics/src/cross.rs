@@ -45,11 +45,18 @@ impl BlockCross {
             trace: own.trace(),
             other_norm_2_x: own.weighted_sum(&other.squared_norms),
         };
+        // The first chunk is summed in place; only further ones need a matrix of their own.
+        let (p, q) = (x.mean.len(), y.mean.len());
+        let empty = if self.n == 0 {
+            std::mem::replace(&mut self.scatter, Mat::zeros(0, 0))
+        } else {
+            Mat::zeros(p, q)
+        };
         let mut chunk = Self {
             n: x.n(),
             x: side(x, y),
             y: side(y, x),
-            scatter: Mat::zeros(x.mean.len(), y.mean.len()),
+            scatter: empty,
             norms: dot(&x.squared_norms, &y.squared_norms),
         };
         add_product(&mut chunk.scatter, &x.rows, &y.rows);

@@ -7,9 +7,9 @@ use crate::cross::BlockCross;
 use crate::marginal::BlockMarginal;
 use crate::{Blocks, Cross, Marginal, Reading, Result};
 
-/// Rows that are multiplied at once. At 2,048 rows the f64 accumulation of an f32 product costs under a tenth of the
-/// product itself, and a chunk of 2,048 units takes 16 MiB.
-pub const ROWS_PER_CHUNK: usize = 2048;
+/// Rows that are multiplied at once. At 4,096 rows adding an f32 product to its f64 sum is lost beside the product itself,
+/// a chunk of 2,048 units takes 32 MiB, and an f32 sum of so many terms has lost no more than three bits.
+pub const ROWS_PER_CHUNK: usize = 4096;
 
 /// Stimuli of a block in pieces of at most [`ROWS_PER_CHUNK`] rows (at least one stimulus each), of about equal size.
 fn pieces(members: &[usize], rows_per_stimulus: usize) -> std::slice::Chunks<'_, usize> {
@@ -23,10 +23,14 @@ fn pieces(members: &[usize], rows_per_stimulus: usize) -> std::slice::Chunks<'_,
 /// # Errors
 /// When the source cannot be read or holds a value that is not finite.
 pub fn gather_marginal(reading: &Reading<'_>, blocks: &Blocks) -> Result<Marginal> {
+    let mut buffer = None;
     let block = |b: usize| {
         let mut block = BlockMarginal::empty(reading.n_units());
         for stimuli in pieces(blocks.members(b), reading.rows_per_stimulus()) {
-            block.add_chunk(&Chunk::of(reading.read(stimuli)?));
+            let chunk =
+                Chunk::of(reading.read(stimuli, buffer.take().unwrap_or(reading.buffer()))?);
+            block.add_chunk(&chunk);
+            buffer = Some(chunk.rows);
         }
         Ok(block)
     };
@@ -39,16 +43,54 @@ pub fn gather_marginal(reading: &Reading<'_>, blocks: &Blocks) -> Result<Margina
 /// # Errors
 /// When a source cannot be read, the stimuli differ, or the rows of a stimulus do not pair up.
 pub fn gather_cross(x: &Reading<'_>, y: &Reading<'_>, blocks: &Blocks) -> Result<Cross> {
+    gather_both(x, y, blocks, |_, _, _| ())
+}
+
+/// Cross-moments; `each` sees every block's number and chunks on the way.
+fn gather_both(
+    x: &Reading<'_>,
+    y: &Reading<'_>,
+    blocks: &Blocks,
+    mut each: impl FnMut(usize, &Chunk, &Chunk) + Send,
+) -> Result<Cross> {
     check_same_stimuli(x, y)?;
-    let block = |b: usize| {
+    let mut buffers = (x.buffer(), y.buffer());
+    let mut out = Vec::with_capacity(blocks.len());
+    for b in 0..blocks.len() {
         let mut block = BlockCross::empty(x.n_units(), y.n_units());
         for stimuli in pieces(blocks.members(b), x.rows_per_stimulus()) {
-            block.add_chunk(&Chunk::of(x.read(stimuli)?), &Chunk::of(y.read(stimuli)?));
+            // What is sequential in one side (reading, new pages) goes on beside the other.
+            let (x_chunk, y_chunk) = rayon::join(
+                || x.read(stimuli, buffers.0).map(Chunk::of),
+                || y.read(stimuli, buffers.1).map(Chunk::of),
+            );
+            let (x_chunk, y_chunk) = (x_chunk?, y_chunk?);
+            rayon::join(|| each(b, &x_chunk, &y_chunk), || block.add_chunk(&x_chunk, &y_chunk));
+            buffers = (x_chunk.rows, y_chunk.rows);
         }
-        Ok(block)
+        out.push(block);
+    }
+    Ok(Cross { blocks: out, epsilon: x.epsilon().max(y.epsilon()) })
+}
+
+/// Moments of two representations and what is between them, in one pass over each.
+///
+/// # Errors
+/// As [`gather_cross`].
+pub fn gather_pair(
+    x: &Reading<'_>,
+    y: &Reading<'_>,
+    blocks: &Blocks,
+) -> Result<(Marginal, Marginal, Cross)> {
+    let empty = |reading: &Reading<'_>| -> Vec<BlockMarginal> {
+        (0..blocks.len()).map(|_| BlockMarginal::empty(reading.n_units())).collect()
     };
-    let blocks = (0..blocks.len()).map(block).collect::<Result<_>>()?;
-    Ok(Cross { blocks, epsilon: x.epsilon().max(y.epsilon()) })
+    let (mut x_blocks, mut y_blocks) = (empty(x), empty(y));
+    let cross = gather_both(x, y, blocks, |b, x_chunk, y_chunk| {
+        rayon::join(|| x_blocks[b].add_chunk(x_chunk), || y_blocks[b].add_chunk(y_chunk));
+    })?;
+    let marginal = |reading: &Reading<'_>, blocks| Marginal { name: reading.name(), blocks };
+    Ok((marginal(x, x_blocks), marginal(y, y_blocks), cross))
 }
 
 /// A representation in memory, in blocks and centred: read and centred once, then multiplied with many others.
@@ -70,7 +112,7 @@ impl Centred {
     pub fn read(reading: &Reading<'_>, blocks: &Blocks) -> Result<Self> {
         let block = |b: usize| {
             pieces(blocks.members(b), reading.rows_per_stimulus())
-                .map(|stimuli| Ok(Chunk::of(reading.read(stimuli)?)))
+                .map(|stimuli| Ok(Chunk::of(reading.read(stimuli, reading.buffer())?)))
                 .collect::<Result<_>>()
         };
         let blocks = (0..blocks.len()).into_par_iter().map(block).collect::<Result<_>>()?;

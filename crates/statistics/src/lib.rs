@@ -28,7 +28,9 @@ mod units;
 pub use blocks::{BlockSet, Blocks, MAX_BLOCKS};
 pub use cross::Cross;
 pub use error::{Error, Result};
-pub use gather::{Centred, ROWS_PER_CHUNK, check_same_stimuli, gather_cross, gather_marginal};
+pub use gather::{
+    Centred, ROWS_PER_CHUNK, check_same_stimuli, gather_cross, gather_marginal, gather_pair,
+};
 pub use marginal::Marginal;
 pub use pair::{Pair, PairMoments};
 pub use reading::Reading;

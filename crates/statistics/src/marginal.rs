@@ -39,17 +39,26 @@ impl BlockMarginal {
 
     /// Adds a chunk of rows.
     pub(crate) fn add_chunk(&mut self, chunk: &Chunk) {
-        let mut block = Self::empty(chunk.mean.len());
-        block.n = chunk.n();
-        block.mean.clone_from(&chunk.mean);
-        block.min.clone_from(&chunk.min);
-        block.max.clone_from(&chunk.max);
+        // The first chunk is summed in place; only further ones need a matrix of their own.
+        let p = chunk.mean.len();
+        let empty = if self.n == 0 {
+            std::mem::replace(&mut self.scatter, Mat::zeros(0, 0))
+        } else {
+            Mat::zeros(p, p)
+        };
+        let mut block = Self {
+            n: chunk.n(),
+            mean: chunk.mean.clone(),
+            scatter: empty,
+            min: chunk.min.clone(),
+            max: chunk.max.clone(),
+            norm_4: chunk.squared_norms.iter().map(|k| k * k).sum(),
+            norm_2_x: chunk.weighted_sum(&chunk.squared_norms),
+        };
         match &chunk.rows {
             Activations::F32(m) => add_gram(&mut block.scatter, m.view()),
             Activations::F64(m) => add_gram(&mut block.scatter, m.view()),
         }
-        block.norm_4 = chunk.squared_norms.iter().map(|k| k * k).sum();
-        block.norm_2_x = chunk.weighted_sum(&chunk.squared_norms);
         if self.n == 0 {
             *self = block;
         } else {

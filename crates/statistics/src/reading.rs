@@ -43,9 +43,17 @@ impl Reading<'_> {
         Activations::empty(r.precision, r.n_units)
     }
 
-    /// The chosen units of some stimuli.
-    pub(crate) fn read(&self, stimuli: &[usize]) -> Result<Activations> {
-        let buffer = &mut self.buffer();
+    /// The chosen units of some stimuli, in the memory of `buffer` where that serves.
+    pub(crate) fn read(&self, stimuli: &[usize], mut buffer: Activations) -> Result<Activations> {
+        let representation = &self.source.representations()[self.representation];
+        if buffer.precision() != representation.precision
+            || buffer.n_units() != representation.n_units
+        {
+            buffer = self.buffer();
+        }
+        buffer.clear();
+        buffer.reserve_rows(stimuli.len() * self.rows_per_stimulus());
+        let buffer = &mut buffer;
         match self.order {
             None => self.source.read(self.representation, stimuli, buffer)?,
             Some(order) => {

@@ -160,7 +160,7 @@ fn recordings(precision: Precision) -> Vec<(String, Recording, Recording)> {
 const DOUBLE: f64 = 1e-11;
 const DOUBLE_FAR: f64 = 1e-9;
 
-/// Error of f32 moments. Centred values are rounded once (2⁻²⁴); a product of chunks of m ≤ 2,048 rows is summed in f32,
+/// Error of f32 moments. Centred values are rounded once (2⁻²⁴); a product of chunks of m ≤ 4,096 rows is summed in f32,
 /// with an error of at most m · 2⁻²⁴ of the norms, and of some √m · 2⁻²⁴ ≈ 3 · 10⁻⁶ as signs are random; four times that.
 /// Above a chunk, f64.
 const SINGLE: f64 = 1e-5;
