@@ -42,12 +42,17 @@ pub(crate) fn rows(
         }
         Format::Table => {
             let mut table = Table::new();
-            table.load_style(presets::UTF8_HORIZONTAL_ONLY);
-            table.set_content_arrangement(ContentArrangement::Dynamic);
+            table.load_style(presets::ASCII_MARKDOWN);
+            table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
             table.set_header(head.to_vec()).add_rows(rows.to_vec());
             data(&format!("{table}\n"))
         }
     }
+}
+
+/// Columns of the terminal, as the shell tells; a page's width where it does not.
+fn width() -> u16 {
+    std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok()).unwrap_or(110)
 }
 
 /// A field of comma-separated values (RFC 4180).

@@ -22,6 +22,10 @@ pub struct RepresentationId {
 
 impl fmt::Display for RepresentationId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A bare array has a name and nothing else.
+        if self.checkpoint.is_empty() && self.layer.is_empty() {
+            return f.write_str(&self.network);
+        }
         write!(f, "{}/{}/{}:{}", self.network, self.checkpoint, self.layer, self.pooling)
     }
 }

@@ -28,8 +28,8 @@ pub trait ActivationSource: Sync {
 pub fn array_representation(name: &str, array: &Activations) -> Representation {
     let id = RepresentationId {
         network: name.to_owned(),
-        checkpoint: "given".to_owned(),
-        layer: "array".to_owned(),
+        checkpoint: String::new(),
+        layer: String::new(),
         pooling: Pooling::Flatten,
     };
     Representation {

@@ -111,5 +111,10 @@ fn tile(catalogue: &[Representation], n: usize, n_blocks: usize, cells: &[Cell])
         * n_blocks as u64
         * (used.iter().map(|&r| units(r) * units(r)).sum::<u64>()
             + cells.iter().map(|c| units(c.x) * units(c.y)).sum::<u64>());
-    TileCost { representations: used.len(), bytes, multiply_adds, peak: bytes + moments }
+    // The activations as they were read, and centred; under a shuffle null once more in the grain of the folds, and once for
+    // each draw that is at work.
+    let is_shuffled = shuffled.values().any(|&draws| draws > 0);
+    let copies = if is_shuffled { 3 + rayon::current_num_threads() as u64 } else { 2 };
+    let peak = copies * bytes + moments;
+    TileCost { representations: used.len(), bytes, multiply_adds, peak }
 }

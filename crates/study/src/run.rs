@@ -67,6 +67,20 @@ pub(crate) struct Planned {
     split: String,
 }
 
+/// Rows of a stimulus have to pair up: layers with maps of different size cannot be compared position by position.
+fn check_rows(kind: &str, catalogue: &[Representation], cells: &[Cell]) -> Result<()> {
+    let rows = |r: usize| catalogue[r].rows_per_stimulus;
+    let Some(cell) = cells.iter().find(|c| rows(c.x) != rows(c.y)) else { return Ok(()) };
+    let (x, y) = (&catalogue[cell.x], &catalogue[cell.y]);
+    Err(Error::Spec {
+        place: format!("study `{kind}`"),
+        problem: format!(
+            "{} has {} rows a stimulus, {} has {}; expected the same; compare layers of different size with pooling = \"spatial-mean\" or \"centre\"",
+            x.id, x.rows_per_stimulus, y.id, y.rows_per_stimulus
+        ),
+    })
+}
+
 /// A study with its cells and the keys of their rows.
 pub(crate) struct PlannedStudy {
     study: Box<dyn crate::Study>,
@@ -94,6 +108,7 @@ impl Planned {
         ];
         let studies = spec.studies()?.into_iter().map(|study| {
             let cells = study.design(catalogue)?;
+            check_rows(study.kind(), catalogue, &cells)?;
             let measures: Vec<Box<dyn DynMeasure>> = spec
                 .measures
                 .iter()

@@ -66,36 +66,49 @@ fn failure(compared: &Compared) -> Option<String> {
 
 fn write(format: Format, compared: &[Compared]) -> anyhow::Result<()> {
     let head = ["measure", "on", "score", "95 % low", "95 % high", "chance", "p", "caveats"];
-    let line = |c: &Compared| {
-        let caveats: Vec<String> = c.warnings.iter().map(ToString::to_string).collect();
-        let mut line = vec![c.measure.clone(), c.split.clone()];
-        line.extend(match &c.outcome {
-            Outcome::Error { message } => [
-                format!("error: {message}"),
-                String::new(),
-                String::new(),
-                String::new(),
-                String::new(),
-            ],
-            Outcome::Score { estimate, chance, .. } => {
-                let end = |i: usize| estimate.interval.map_or(String::new(), |e| number(e[i]));
-                let each = |f: &dyn Fn(&Chance) -> String| {
-                    chance.iter().map(f).collect::<Vec<_>>().join("; ")
-                };
-                [
-                    number(estimate.value),
-                    end(0),
-                    end(1),
-                    each(&|c| format!("{} {}", c.null, number(c.mean))),
-                    each(&|c| format!("{:.4}", c.p_value)),
-                ]
-            }
-        });
-        line.push(caveats.join("; "));
-        line
-    };
     let lines: Vec<Vec<String>> = compared.iter().map(line).collect();
-    rows(format, &head, &lines, &compared)
+    if format != Format::Table {
+        return rows(format, &head, &lines, &compared);
+    }
+    // For people: the caveats below the table, each once.
+    let narrow: Vec<Vec<String>> = lines.iter().map(|l| l[..7].to_vec()).collect();
+    rows(format, &head[..7], &narrow, &compared)?;
+    let mut told: Vec<String> = Vec::new();
+    for compared in compared {
+        for warning in &compared.warnings {
+            let text = warning.to_string();
+            if !told.contains(&text) {
+                talk(&format!("note: {text}"));
+                told.push(text);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn line(c: &Compared) -> Vec<String> {
+    let caveats: Vec<String> = c.warnings.iter().map(ToString::to_string).collect();
+    let mut line = vec![c.measure.clone(), c.split.clone()];
+    match &c.outcome {
+        Outcome::Error { .. } => {
+            line.push("error".to_owned());
+            line.extend([(); 4].map(|()| String::new()));
+        }
+        Outcome::Score { estimate, chance, .. } => {
+            let end = |i: usize| estimate.interval.map_or(String::new(), |e| number(e[i]));
+            let each =
+                |f: &dyn Fn(&Chance) -> String| chance.iter().map(f).collect::<Vec<_>>().join("; ");
+            line.extend([
+                number(estimate.value),
+                end(0),
+                end(1),
+                each(&|c| format!("{} {}", c.null, number(c.mean))),
+                each(&|c| format!("{:.4}", c.p_value)),
+            ]);
+        }
+    }
+    line.push(caveats.join("; "));
+    line
 }
 
 fn number(value: f64) -> String {
