@@ -28,7 +28,9 @@ for network in run["networks"]:
     check(network["accuracy"] >= 0.85, f"{network['name']}: accuracy {network['accuracy']:.3f}")
 
 report = (folder / "report.html").read_text()
-check("NaN" not in report, "no NaN in the report")
+figures = [f.read_text() for f in (folder / "figures").iterdir()]
+check(len(figures) > 20, f"{len(figures)} files of figures")
+check(not any("NaN" in figure or "inf" in figure.split() for figure in figures), "no NaN in the figures")
 check(all(f'src="{scheme}' not in report for scheme in ("http:", "https:", "//")), "the report loads nothing")
 size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
 check(size < 500e6, f"folder of {size / 1e6:.0f} MB")

@@ -16,7 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("inference", &[]),
     ("study", &["measures", "statistics", "inference", "data"]),
     ("report", &["study", "measures", "inference", "data"]),
-    ("nets", &["linalg", "data"]),
+    ("nets", &["data"]),
     (
         "consilience",
         &["linalg", "data", "statistics", "solvers", "measures", "inference", "study", "report"],

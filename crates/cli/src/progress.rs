@@ -1,4 +1,4 @@
-//! Progress on a terminal: stage, rate, time left. In a pipe, stages and notes only.
+//! Progress on a terminal: stage, rate, time left, and notes worth keeping. In a pipe, nothing.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -52,10 +52,13 @@ impl Progress for Terminal {
     }
 
     fn note(&self, text: &str) {
-        if self.is_terminal {
-            self.with_bar(|bar| bar.println(text));
-        } else {
-            talk(text);
+        if !self.is_terminal {
+            return;
+        }
+        // A bar keeps the line to itself; before the first there is none.
+        match self.bar.lock().ok().as_ref().and_then(|bar| bar.as_ref()) {
+            Some(bar) => bar.println(text),
+            None => talk(text),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! `demo`: from nothing to a report.
 
 use anyhow::Context;
+use consilience::data::Progress;
 use consilience::study::StudySpec;
 use consilience_nets::TrainSpec;
 
 use super::{run, threads};
 use crate::args::Demo;
-use crate::output::{data, talk};
+use crate::output::data;
 use crate::progress::Terminal;
 
 const TRAIN: &str = include_str!("../../../../examples/demo/train.toml");
@@ -23,9 +24,9 @@ pub(crate) fn demo(args: &Demo) -> anyhow::Result<()> {
     study.seed = args.seed;
 
     let progress = Terminal::new();
-    talk(&format!("training {} networks in {}", args.networks, args.out.display()));
+    progress.note(&format!("training {} networks in {}", args.networks, args.out.display()));
     consilience_nets::train(&networks, &args.out, threads, &progress)?;
-    talk("comparing them");
+    progress.note("comparing them");
     let report =
         run::run_study(&study, &args.out.join("activations"), &args.out, threads, &progress)?;
     drop(progress);

@@ -1,0 +1,192 @@
+//! Studies of networks whose answer is known: what two layers share is planted, and grows with "training".
+
+use consilience_data::{
+    Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
+    RepresentationId, RowMajor, StimulusSet,
+};
+use consilience_inference::Null;
+use consilience_study::{CellRow, Outcome, Quantity, Row, StudySpec, SummaryRow, Table, run};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const STIMULI: usize = 300;
+const UNITS: usize = 6;
+/// Name, steps, epochs, and the share of a unit's deviation that comes from the sources all networks have in common.
+const CHECKPOINTS: [(&str, u64, f64, f64); 3] =
+    [("step-000000", 0, 0.0, 0.0), ("epoch-01", 10, 1.0, 0.8), ("epoch-02", 20, 2.0, 0.95)];
+
+/// Three networks, two layers each. A layer's sources are the same in all networks, those of the two layers independent.
+fn networks(edit: impl Fn(&str, &str, &mut Vec<f32>)) -> ArraySource {
+    let noise = |rng: &mut ChaCha8Rng| (0..4).map(|_| rng.random_range(-1.0f32..1.0)).sum::<f32>();
+    let mut source = ArraySource::new(StimulusSet::indexed("planted", STIMULI));
+    for network in 0..3u64 {
+        for (step, (checkpoint, steps, epoch, shared)) in CHECKPOINTS.into_iter().enumerate() {
+            for depth in 0..2usize {
+                let mut common = ChaCha8Rng::seed_from_u64(depth as u64);
+                let mut own = ChaCha8Rng::seed_from_u64(
+                    100 + 10 * network + depth as u64 + 1000 * step as u64,
+                );
+                let (shared, rest) = (shared as f32, (1.0 - shared * shared).sqrt() as f32);
+                let mut values = Vec::new();
+                for _ in 0..STIMULI {
+                    let sources: Vec<f32> = (0..UNITS).map(|_| noise(&mut common)).collect();
+                    // Each network has its units in another order.
+                    let unit = |u: usize| sources[(u + network as usize) % UNITS];
+                    values.extend((0..UNITS).map(|u| shared * unit(u) + rest * noise(&mut own)));
+                }
+                let layer = ["early", "late"][depth];
+                let name = format!("net{network}");
+                edit(&name, layer, &mut values);
+                let array = Activations::F32(RowMajor { values, n_units: UNITS });
+                let id = RepresentationId {
+                    network: name,
+                    checkpoint: checkpoint.into(),
+                    layer: layer.into(),
+                    pooling: Pooling::Flatten,
+                };
+                let accuracy = Some([0.1, 0.6, 0.9][step]);
+                let representation = Representation {
+                    id,
+                    depth,
+                    n_units: UNITS,
+                    rows_per_stimulus: 1,
+                    precision: Precision::F32,
+                    digest: array.digest(),
+                    checkpoint: Checkpoint { step: steps, epoch, accuracy },
+                };
+                source.push(representation, array).expect("finite");
+            }
+        }
+    }
+    source
+}
+
+fn spec() -> StudySpec {
+    let text = "
+        name = 'planted'
+        activations = ''
+        measures = ['ridge', 'permutation', 'linear-cka']
+        [[study]]
+        kind = 'layers'
+        ordering = ['ridge', 'permutation']
+        same-layer-draws = { shuffle = 19, rotation = 19 }
+        other-draws = { shuffle = 19, rotation = 19 }
+        [[study]]
+        kind = 'training'
+        draws = { shuffle = 19, rotation = 19 }
+    ";
+    StudySpec::parse(text, "test").expect("a spec")
+}
+
+fn table(source: &ArraySource) -> Table {
+    let folder = tempfile::tempdir().expect("a folder");
+    run(&spec(), source, folder.path(), &Quiet).expect("a table")
+}
+
+fn mean<'a>(
+    table: &'a Table,
+    study: &'a str,
+    measure: &str,
+    x: &str,
+    y: &str,
+    at: &str,
+) -> &'a SummaryRow {
+    let wanted = |r: &&SummaryRow| {
+        r.measure == measure && r.layer_x == x && r.layer_y == y && r.checkpoint == at
+    };
+    table.summaries(study, Quantity::MeanOverPairs).find(wanted).expect("a summary")
+}
+
+#[test]
+fn layers_find_the_planted_partner_and_nothing_else() {
+    let table = table(&networks(|_, _, _| {}));
+    for measure in ["ridge", "permutation", "linear-cka"] {
+        for x in ["early", "late"] {
+            for y in ["early", "late"] {
+                let row = mean(&table, "layers", measure, x, y, "epoch-02");
+                let shuffle = row.chance.iter().find(|c| c.null == Null::Shuffle).expect("drawn");
+                if x == y {
+                    // Two noisy copies of a source of correlation .95 each: .95² = .90; CKA of such is its square, .81.
+                    let expected = if measure == "linear-cka" { 0.81 } else { 0.9 };
+                    assert!(
+                        (row.estimate.value - expected).abs() < 0.05,
+                        "{measure} {x}: {:?}",
+                        row.estimate
+                    );
+                    assert_eq!(shuffle.p_value, 0.05, "{measure} {x}");
+                } else {
+                    assert!(
+                        row.estimate.value.abs() < 0.1,
+                        "{measure} {x} {y}: {:?}",
+                        row.estimate
+                    );
+                }
+                assert_eq!((row.n_networks, row.n_pairs), (3, 3));
+            }
+        }
+    }
+    let matching = mean(&table, "layers", "permutation", "early", "early", "epoch-02");
+    let rotation = matching.chance.iter().find(|c| c.null == Null::Rotation).expect("drawn");
+    assert!(rotation.mean < 0.8 && rotation.p_value == 0.05, "{rotation:?}");
+}
+
+#[test]
+fn training_finds_when_the_planted_part_came() {
+    let table = table(&networks(|_, _, _| {}));
+    for measure in ["ridge", "permutation"] {
+        let at = |checkpoint| {
+            mean(&table, "training", measure, "late", "late", checkpoint).estimate.value
+        };
+        assert!(at("step-000000").abs() < 0.1);
+        assert!((at("epoch-01") - 0.64).abs() < 0.06, "{}", at("epoch-01"));
+        assert!((at("epoch-02") - 0.9).abs() < 0.04, "{}", at("epoch-02"));
+        let share = |quantity| {
+            let rows = table.summaries("training", quantity);
+            rows.into_iter()
+                .find(|r| r.measure == measure && r.layer_x == "late")
+                .expect("a share")
+                .estimate
+                .value
+        };
+        assert!((share(Quantity::ShareAfterEpochOne) - 0.64 / 0.9).abs() < 0.08);
+        assert!(share(Quantity::ShareUntrained).abs() < 0.12);
+    }
+    let accuracy = table.summaries("training", Quantity::AccuracyShareAfterEpochOne).next();
+    assert!((accuracy.expect("accuracies").estimate.value - 0.6 / 0.9).abs() < 1e-12);
+}
+
+#[test]
+fn a_cell_that_fails_is_a_row_with_its_error_and_the_study_goes_on() {
+    let source = networks(|network, layer, values| {
+        if network == "net1" && layer == "late" {
+            values.chunks_mut(UNITS).for_each(|row| row[2] = 0.5);
+        }
+    });
+    let table = table(&source);
+    let cells: Vec<&CellRow> = table
+        .rows
+        .iter()
+        .filter_map(|row| match row {
+            Row::Cell(cell) => Some(&**cell),
+            Row::Summary(_) => None,
+        })
+        .collect();
+    let touches = |c: &CellRow| {
+        [&c.x, &c.y].iter().any(|side| side.network == "net1" && side.layer == "late")
+    };
+    for cell in &cells {
+        match &cell.outcome {
+            Outcome::Error { message } => {
+                assert!(touches(cell), "{cell:?}");
+                assert!(
+                    message.contains("unit 2 of net1/") && message.contains("is constant"),
+                    "{message}"
+                );
+            }
+            Outcome::Score { estimate, .. } => {
+                assert!(!touches(cell) && estimate.value.is_finite(), "{cell:?}");
+            }
+        }
+    }
+    assert!(cells.iter().any(|c| touches(c)));
+}
