@@ -1,10 +1,11 @@
 //! Progress on a terminal: stage, rate, time left, and notes worth keeping. In a pipe, nothing.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::Mutex;
 
 use consilience::data::Progress;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::output::talk;
 
@@ -35,10 +36,15 @@ impl Progress for Terminal {
             return;
         }
         let style = ProgressStyle::with_template(
-            "{prefix:>10} {bar:28} {percent:>3} %  {pos}/{len}  {per_sec}  {eta} left",
+            "{prefix:>10} {bar:28} {percent:>3} %  {pos}/{len}  {rate}  {eta} left",
         );
+        let rate = |state: &ProgressState, out: &mut dyn Write| {
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
         let bar = ProgressBar::new(total);
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        bar.set_style(
+            style.unwrap_or_else(|_| ProgressStyle::default_bar()).with_key("rate", rate),
+        );
         bar.set_prefix(name.to_owned());
         if let Ok(mut guard) = self.bar.lock()
             && let Some(old) = guard.replace(bar)
