@@ -15,7 +15,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("measures", &["linalg", "statistics", "solvers"]),
     ("inference", &[]),
     ("study", &["measures", "statistics", "inference", "data"]),
-    ("report", &["study", "measures", "inference", "data"]),
+    ("report", &["study", "measures", "inference"]),
     ("nets", &["data"]),
     (
         "consilience",

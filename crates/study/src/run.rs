@@ -34,9 +34,9 @@ pub fn run(
     folder: &Path,
     progress: &dyn Progress,
 ) -> Result<Table> {
-    let facts = facts(spec, source);
-    prepare_folder(folder, &facts)?;
+    // First everything that can be wrong before any work: a refused study leaves no folder behind.
     let plan = Planned::new(spec, source)?;
+    prepare_folder(folder, &facts(spec, source))?;
     let mut file = Rows::open(folder)?;
     for study in &plan.studies {
         let total: u64 =

@@ -190,3 +190,14 @@ fn a_cell_that_fails_is_a_row_with_its_error_and_the_study_goes_on() {
     }
     assert!(cells.iter().any(|c| touches(c)));
 }
+
+#[test]
+fn a_study_that_is_refused_leaves_no_folder() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("results");
+    let spec = StudySpec { folds: 200, ..spec() };
+    let error =
+        run(&spec, &networks(|_, _, _| {}), &out, &Quiet).expect_err("300 stimuli, 200 folds");
+    assert!(error.to_string().contains("300 stimuli cannot be split into 200 folds"), "{error}");
+    assert!(!out.exists());
+}

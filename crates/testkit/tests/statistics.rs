@@ -123,12 +123,8 @@ fn gather_recordings(x: &Recording, y: &Recording, blocks: &Blocks) -> Gathered 
 
 impl Gathered {
     fn over(self, set: BlockSet) -> Rc<PairMoments> {
-        self.over_groups(set, &[])
-    }
-
-    fn over_groups(self, set: BlockSet, groups: &[BlockSet]) -> Rc<PairMoments> {
-        let [x, y] = self.marginals.map(|m| Side::new(Arc::new(m), groups));
-        Pair::new(&x, &y, &Arc::new(self.cross), groups).over(set)
+        let [x, y] = self.marginals.map(|m| Side::new(Arc::new(m), &[]));
+        Pair::new(&x, &y, &Arc::new(self.cross), &[]).over(set)
     }
 }
 
