@@ -37,15 +37,79 @@ pub struct Info {
 }
 
 /// What kind of question a measure answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Family {
     /// A map that may mix units is fitted and scored on held-out stimuli.
     Map,
     /// Units are paired; the basis matters, so a rotated basis is its own chance level.
     Matching,
+    /// The clouds of stimuli are laid over one another, and what is left between them is measured.
+    Shape,
+    /// Directions of the two spaces are paired by their correlation.
+    Cca,
     /// Kernels of the stimuli are compared.
     Kernel,
+    /// Dissimilarities among the stimuli are compared.
+    Rsa,
+    /// Nearest neighbours among the stimuli are compared.
+    Neighbours,
+    /// Spaces spanned by units, or the directions of most variance, are compared.
+    Subspace,
+    /// One number that describes each representation by itself is compared.
+    Descriptor,
+    /// Class scores are compared: what the networks answer, not how they represent it.
+    Functional,
+}
+
+impl Family {
+    /// All of them, in the order of the catalogue.
+    pub const ALL: [Self; 10] = [
+        Self::Map,
+        Self::Matching,
+        Self::Shape,
+        Self::Cca,
+        Self::Kernel,
+        Self::Rsa,
+        Self::Neighbours,
+        Self::Subspace,
+        Self::Descriptor,
+        Self::Functional,
+    ];
+
+    /// Name in prose.
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Map => "maps",
+            Self::Matching => "matchings of units",
+            Self::Shape => "shape",
+            Self::Cca => "canonical correlations",
+            Self::Kernel => "kernels",
+            Self::Rsa => "representational similarity analysis",
+            Self::Neighbours => "neighbours",
+            Self::Subspace => "subspaces",
+            Self::Descriptor => "descriptors",
+            Self::Functional => "functional similarity",
+        }
+    }
+
+    /// What is compared.
+    #[must_use]
+    pub fn question(self) -> &'static str {
+        match self {
+            Self::Map => "a map that may mix units, fitted and scored on different stimuli",
+            Self::Matching => "units are paired; the basis matters",
+            Self::Shape => "the clouds of stimuli are laid over one another",
+            Self::Cca => "directions of the two spaces are paired by their correlation",
+            Self::Kernel => "similarities among stimuli are compared",
+            Self::Rsa => "dissimilarities among stimuli are compared",
+            Self::Neighbours => "nearest neighbours of stimuli are compared",
+            Self::Subspace => "spaces spanned by units or directions are compared",
+            Self::Descriptor => "one number that describes each representation is compared",
+            Self::Functional => "answers of the networks are compared",
+        }
+    }
 }
 
 /// Which way a value points.
@@ -97,6 +161,33 @@ pub enum Reads {
     HeldOutMoments,
     /// Moments of all stimuli.
     WholeMoments,
+}
+
+impl Reads {
+    /// What the score is over.
+    #[must_use]
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Self::HeldOutMoments => "held-out folds; the score is the mean over them",
+            Self::WholeMoments => "all stimuli; folds play no part",
+        }
+    }
+
+    /// Whether folds play a part.
+    #[must_use]
+    pub fn held_out(self) -> bool {
+        self == Self::HeldOutMoments
+    }
+}
+
+/// What a score is measured in: scores on one scale may be compared with one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scale {
+    /// Its own.
+    Own,
+    /// The mean over units of a Pearson correlation on held-out stimuli.
+    HeldOutCorrelation,
 }
 
 /// Which representation a fact is about.

@@ -21,7 +21,8 @@ pub use direction::{Directed, Direction};
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use info::{
-    Example, Family, Info, Invariance, Orientation, Parameter, Reads, Reference, SideName, Symmetry,
+    Example, Family, Info, Invariance, Orientation, Parameter, Reads, Reference, Scale, SideName,
+    Symmetry,
 };
 pub use measure::{DynMeasure, Measure};
 pub use measures::MEASURES;

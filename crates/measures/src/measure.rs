@@ -6,7 +6,9 @@ use consilience_statistics::{Pair, SplitDesign};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Comparison, Error, Info, Invariance, Reads, Result, SideName, Statistic, Symmetry};
+use crate::{
+    Comparison, Error, Info, Invariance, Reads, Result, Scale, SideName, Statistic, Symmetry,
+};
 
 /// A measure with its parameters: public fields, `Default`, serde with `deny_unknown_fields`.
 pub trait Measure: Default + DeserializeOwned + Serialize + Debug + Send + Sync + 'static {
@@ -29,6 +31,11 @@ pub trait Measure: Default + DeserializeOwned + Serialize + Debug + Send + Sync 
     /// Changes of one side that leave the score as it is, with these parameters.
     fn invariances(&self, side: SideName) -> &'static [Invariance];
 
+    /// What the score is measured in, with these parameters.
+    fn scale(&self) -> Scale {
+        Scale::Own
+    }
+
     /// The comparison of one view.
     ///
     /// # Errors
@@ -48,6 +55,13 @@ pub trait DynMeasure: Debug + Send + Sync {
     fn symmetry(&self) -> Symmetry;
     /// See [`Measure::invariances`].
     fn invariances(&self, side: SideName) -> &'static [Invariance];
+    /// See [`Measure::scale`].
+    fn scale(&self) -> Scale;
+    /// Whether the score depends on the basis of a space of units: only then does a rotated basis say something.
+    fn reads_basis(&self) -> bool {
+        let invariant = |side| self.invariances(side).contains(&Invariance::Orthogonal);
+        !(invariant(SideName::X) && invariant(SideName::Y))
+    }
     /// The mean comparison over the splits of a design.
     ///
     /// # Errors
@@ -74,6 +88,10 @@ impl<M: Measure> DynMeasure for M {
 
     fn invariances(&self, side: SideName) -> &'static [Invariance] {
         Measure::invariances(self, side)
+    }
+
+    fn scale(&self) -> Scale {
+        Measure::scale(self)
     }
 
     fn evaluate(&self, pair: &Pair<'_>, design: &SplitDesign) -> Result<Comparison> {

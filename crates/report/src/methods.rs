@@ -2,9 +2,7 @@
 
 use std::fmt::Write;
 
-use consilience_measures::{
-    DynMeasure, Family, Info, Invariance, Orientation, Reads, SideName, Symmetry,
-};
+use consilience_measures::{DynMeasure, Info, Invariance, Orientation, SideName, Symmetry};
 use serde::Serialize;
 
 use crate::Result;
@@ -106,8 +104,8 @@ fn method(info: &'static Info, measures: &[Box<dyn DynMeasure>]) -> Method {
         title: info.title,
         summary: rich(info.summary),
         definition: rich(info.definition),
-        family: family(info.family),
-        reads: measures.first().map_or("", |m| reads(m.reads())),
+        family: info.family.question(),
+        reads: measures.first().map_or("", |m| m.reads().sentence()),
         range: range(info),
         complexity: info.complexity,
         revision: info.revision,
@@ -126,21 +124,6 @@ fn method(info: &'static Info, measures: &[Box<dyn DynMeasure>]) -> Method {
 /// Anchor of the measure with an id.
 fn anchor(id: &str) -> String {
     format!("measure-{id}")
-}
-
-fn family(family: Family) -> &'static str {
-    match family {
-        Family::Map => "a map that may mix units, fitted and scored on different stimuli",
-        Family::Matching => "units are paired; the basis matters",
-        Family::Kernel => "similarities among stimuli are compared",
-    }
-}
-
-fn reads(reads: Reads) -> &'static str {
-    match reads {
-        Reads::HeldOutMoments => "held-out folds; the score is the mean over them",
-        Reads::WholeMoments => "all stimuli; folds play no part",
-    }
 }
 
 fn range(info: &Info) -> String {

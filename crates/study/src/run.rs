@@ -240,10 +240,7 @@ fn run_tile(
 }
 
 pub(crate) fn split_name(measure: &dyn DynMeasure, folds: &str) -> String {
-    match measure.reads() {
-        consilience_measures::Reads::HeldOutMoments => folds.to_owned(),
-        consilience_measures::Reads::WholeMoments => "all stimuli".to_owned(),
-    }
+    if measure.reads().held_out() { folds.to_owned() } else { "all stimuli".to_owned() }
 }
 
 fn side_facts(r: &Representation) -> SideFacts {

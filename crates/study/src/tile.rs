@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use consilience_data::{ActivationSource, Cached, Progress};
 use consilience_inference::{Null, chance, jackknife};
-use consilience_measures::{Comparison, DynMeasure, Family, Warning};
+use consilience_measures::{Comparison, DynMeasure, Warning};
 use consilience_statistics::{
     BlockSet, Blocks, Centred, Cross, Marginal, Pair, Reading, Rotation, Side, SplitDesign,
     UnitPolicy, UnitSelection, select_units,
@@ -133,7 +133,7 @@ pub(crate) fn evaluations(task: &Task<'_>, n_blocks: usize) -> u64 {
 
 /// Rotations are drawn for measures that read the basis.
 fn rotations(task: &Task<'_>) -> usize {
-    if task.measure.info().family == Family::Matching { task.cell.draws.rotation } else { 0 }
+    if task.measure.reads_basis() { task.cell.draws.rotation } else { 0 }
 }
 
 fn gather_sides(context: &Context<'_>, used: &[usize]) -> Result<Gathered> {

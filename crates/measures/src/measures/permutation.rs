@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Comparison, Example, Family, Fold, HeldOutMoments, Info, Invariance, Mapping, Measure,
-    Orientation, Reference, Result, SideName, Symmetry, Warning,
+    Orientation, Reference, Result, Scale, SideName, Symmetry, Warning,
 };
 
 /// One-to-one matching of units, held out.
@@ -54,6 +54,10 @@ impl Measure for Permutation {
     fn invariances(&self, _: SideName) -> &'static [Invariance] {
         use Invariance::{IsotropicScale, Permutation, Shift, UnitScale};
         &[Permutation, Shift, IsotropicScale, UnitScale]
+    }
+
+    fn scale(&self) -> Scale {
+        Scale::HeldOutCorrelation
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

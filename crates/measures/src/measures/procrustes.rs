@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::linear_map::score_linear_map;
 use crate::{
     Comparison, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance,
-    Measure, Orientation, Parameter, Reference, Result, SideName, Symmetry,
+    Measure, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
 };
 
 /// Singular values below this share of the largest are noise of f64 moments: their vectors carry no correspondence.
@@ -79,6 +79,10 @@ impl Measure for Procrustes {
         } else {
             &[Permutation, Shift, IsotropicScale]
         }
+    }
+
+    fn scale(&self) -> Scale {
+        Scale::HeldOutCorrelation
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

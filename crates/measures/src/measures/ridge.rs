@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::linear_map::score_linear_map;
 use crate::{
     Comparison, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance,
-    Measure, Orientation, Parameter, Reference, Result, SideName, Symmetry,
+    Measure, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
 };
 
 /// Exponents of the penalty grid, in tens: from far below to far above any useful penalty.
@@ -101,6 +101,10 @@ impl Measure for Ridge {
             (false, None) => &[Permutation, Shift, IsotropicScale],
             (false, Some(_)) => &[Permutation, Shift, IsotropicScale, UnitScale],
         }
+    }
+
+    fn scale(&self) -> Scale {
+        Scale::HeldOutCorrelation
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Comparison, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance, Mapping,
-    Measure, Orientation, Parameter, Reference, Result, SideName, Symmetry,
+    Measure, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
 };
 
 /// Best partner of each unit, held out.
@@ -59,6 +59,10 @@ impl Measure for SemiMatching {
     fn invariances(&self, _: SideName) -> &'static [Invariance] {
         use Invariance::{IsotropicScale, Permutation, Shift, UnitScale};
         &[Permutation, Shift, IsotropicScale, UnitScale]
+    }
+
+    fn scale(&self) -> Scale {
+        Scale::HeldOutCorrelation
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

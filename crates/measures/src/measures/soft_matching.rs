@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Comparison, Example, Family, Fold, HeldOutMoments, Info, Invariance, Mapping, Measure,
-    Orientation, Reference, Result, SideName, Symmetry,
+    Orientation, Reference, Result, Scale, SideName, Symmetry,
 };
 
 /// Soft matching of units by exact optimal transport, held out.
@@ -52,6 +52,10 @@ impl Measure for SoftMatching {
     fn invariances(&self, _: SideName) -> &'static [Invariance] {
         use Invariance::{IsotropicScale, Permutation, Shift, UnitScale};
         &[Permutation, Shift, IsotropicScale, UnitScale]
+    }
+
+    fn scale(&self) -> Scale {
+        Scale::HeldOutCorrelation
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

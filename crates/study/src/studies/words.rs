@@ -1,7 +1,7 @@
 //! Numbers and names as they are written in verdicts and captions.
 
 use consilience_inference::{Chance, Estimate, Method, Null};
-use consilience_measures::{Family, Info, Reads};
+use consilience_measures::{Family, Info, Scale};
 
 use crate::{Run, SummaryRow};
 
@@ -52,7 +52,7 @@ pub(crate) fn title(spec: &str) -> String {
 /// Specs of a run whose score is a held-out mean correlation, and which may therefore be compared with one another.
 pub(crate) fn comparable(run: &Run) -> Vec<&str> {
     let held_out = |spec: &&str| {
-        consilience_measures::parse(spec).is_ok_and(|m| m.reads() == Reads::HeldOutMoments)
+        consilience_measures::parse(spec).is_ok_and(|m| m.scale() == Scale::HeldOutCorrelation)
     };
     run.spec.measures.iter().map(String::as_str).filter(held_out).collect()
 }
