@@ -164,6 +164,19 @@ pub enum Reads {
 }
 
 impl Reads {
+    /// What is read.
+    #[must_use]
+    pub fn statistic(self) -> &'static str {
+        match self {
+            Self::HeldOutMoments => {
+                "First and second moments of the fit and the eval stimuli, split after split; the score is the mean over the splits."
+            }
+            Self::WholeMoments => {
+                "First and second moments (and the sums of products of squared row norms) of all stimuli; folds play no part."
+            }
+        }
+    }
+
     /// What the score is over.
     #[must_use]
     pub fn sentence(self) -> &'static str {

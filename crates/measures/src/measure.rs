@@ -36,6 +36,11 @@ pub trait Measure: Default + DeserializeOwned + Serialize + Debug + Send + Sync 
         Scale::Own
     }
 
+    /// Whether it is a metric over representations of one set of stimuli: symmetric, and d(x, z) ≤ d(x, y) + d(y, z).
+    fn is_metric(&self) -> bool {
+        false
+    }
+
     /// The comparison of one view.
     ///
     /// # Errors
@@ -57,6 +62,8 @@ pub trait DynMeasure: Debug + Send + Sync {
     fn invariances(&self, side: SideName) -> &'static [Invariance];
     /// See [`Measure::scale`].
     fn scale(&self) -> Scale;
+    /// See [`Measure::is_metric`].
+    fn is_metric(&self) -> bool;
     /// Whether the score depends on the basis of a space of units: only then does a rotated basis say something.
     fn reads_basis(&self) -> bool {
         let invariant = |side| self.invariances(side).contains(&Invariance::Orthogonal);
@@ -92,6 +99,10 @@ impl<M: Measure> DynMeasure for M {
 
     fn scale(&self) -> Scale {
         Measure::scale(self)
+    }
+
+    fn is_metric(&self) -> bool {
+        Measure::is_metric(self)
     }
 
     fn evaluate(&self, pair: &Pair<'_>, design: &SplitDesign) -> Result<Comparison> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::{DynMeasure, Entry, Invariance, Orientation, Reads, Result, SideName, Symmetry};
+use crate::{DynMeasure, Entry, Invariance, Orientation, Result, SideName, Symmetry};
 
 /// The page of a measure in Markdown, with the fixed headings.
 ///
@@ -13,7 +13,7 @@ pub fn page(entry: &Entry) -> Result<String> {
     let default = entry.build(serde_json::Map::new())?;
     let mut out = format!("# {}\n\n`{}`. {}\n", info.title, info.id, info.summary);
     section(&mut out, "Definition", info.definition);
-    section(&mut out, "Reads", reads(default.reads()));
+    section(&mut out, "Reads", default.reads().statistic());
     let towards = match info.orientation {
         Orientation::Score => "more is more alike",
         Orientation::Distance => "less is more alike",
@@ -47,17 +47,6 @@ fn noun(orientation: Orientation) -> &'static str {
     match orientation {
         Orientation::Score => "score",
         Orientation::Distance => "distance",
-    }
-}
-
-fn reads(reads: Reads) -> &'static str {
-    match reads {
-        Reads::HeldOutMoments => {
-            "First and second moments of the fit and the eval stimuli, split after split; the score is the mean over the splits."
-        }
-        Reads::WholeMoments => {
-            "First and second moments (and the sums of products of squared row norms) of all stimuli; folds play no part."
-        }
     }
 }
 

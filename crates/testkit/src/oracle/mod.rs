@@ -16,6 +16,27 @@ pub struct Fold {
     pub inner: Vec<Vec<usize>>,
 }
 
+/// A measure with its parameters, as text.
+#[derive(Debug, Clone, Copy)]
+struct Spec<'a> {
+    id: &'a str,
+    parameters: &'a str,
+}
+
+impl<'a> Spec<'a> {
+    /// The value of a parameter that is given.
+    fn parameter(&self, name: &str) -> Option<&'a str> {
+        let mut pairs = self.parameters.split(',').filter_map(|p| p.split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+}
+
+/// References of a family of measures: nothing for a measure that is not of the family.
+type Family = fn(Spec<'_>, &Rows, &Rows, &[Fold]) -> Option<f64>;
+
+/// One file a family, one line here.
+const FAMILIES: &[Family] = &[first];
+
 /// The score of a spec, or nothing if there is no reference for that measure.
 ///
 /// # Panics
@@ -23,10 +44,13 @@ pub struct Fold {
 #[must_use]
 pub fn score(spec: &str, x: &Rows, y: &Rows, folds: &[Fold]) -> Option<f64> {
     let (id, parameters) = spec.split_once(':').unwrap_or((spec, ""));
-    let parameter = |name: &str| {
-        let mut pairs = parameters.split(',').filter_map(|p| p.split_once('='));
-        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
-    };
+    FAMILIES.iter().find_map(|family| family(Spec { id, parameters }, x, y, folds))
+}
+
+/// The measures of Kapoor et al. 2025 and linear CKA.
+fn first(spec: Spec<'_>, x: &Rows, y: &Rows, folds: &[Fold]) -> Option<f64> {
+    let Spec { id, .. } = spec;
+    let parameter = |name: &str| spec.parameter(name);
     let alpha: Option<f64> = parameter("alpha").map(|v| v.parse().expect("alpha is a number"));
     let directed: &dyn Fn(&Rows, &Rows, &Fold) -> f64 = match id {
         "linear-cka" => return Some(linear_cka(x, y)),

@@ -1,0 +1,70 @@
+"""Kernels of the stimuli."""
+
+import math
+
+import numpy as np
+
+from common import SINGLE, centred, whole_data_cases
+
+
+CKA, SONG = "cka-kernel=linear-hsic=gretton-", "cka-kernel=linear-hsic=song-score"
+
+def linear_cka(x, y):
+    x, y = centred(x), centred(y)
+    return np.sum((x.T @ y) ** 2) / (np.linalg.norm(x.T @ x) * np.linalg.norm(y.T @ y))
+
+
+def debiased_linear_cka(x, y):
+    def hsic(k, l):
+        n = len(k)
+        terms = np.sum(k * l) + k.sum() * l.sum() / ((n - 1) * (n - 2)) - 2 / (n - 2) * (k.sum(axis=0) @ l.sum(axis=0))
+        return terms / (n * (n - 3))
+
+    k, l = x @ x.T, y @ y.T
+    np.fill_diagonal(k, 0.0)
+    np.fill_diagonal(l, 0.0)
+    return hsic(k, l) / math.sqrt(hsic(k, k) * hsic(l, l))
+
+
+# id: (definition, packages used, cases)
+MEASURES = {
+    "linear-cka": (
+        "‖XᵀY‖² / (‖XᵀX‖ ‖YᵀY‖), Frobenius norms, columns centred (biased HSIC).",
+        ["numpy"],
+        lambda arrays: whole_data_cases("linear-cka", linear_cka, arrays),
+    ),
+    "debiased-linear-cka": (
+        "HSIC(K,L) / sqrt(HSIC(K,K) HSIC(L,L)) with the unbiased estimator of Song et al. (2012) on the "
+        "linear Gram matrices K = XXᵀ, L = YYᵀ, rows not normalised.",
+        ["numpy"],
+        lambda arrays: whole_data_cases("debiased-linear-cka", debiased_linear_cka, arrays),
+    ),
+}
+# (spec, value on A, value on B): closed-form pairs, six decimals, worked out separately from these files.
+KNOWN = [
+    ("linear-cka", 0.424345, 0.357225),
+    ("debiased-linear-cka", 0.307942, 0.200996),
+]
+# (peer, pairs, spec, transform, protocol, tolerance, reason): rows of oracle.csv that measure one of these
+PEERS = [
+    *((f"{peer}/{CKA}score", "X_Y X_Z", "linear-cka", "score", "in-sample", 1e-9, "")
+      for peer in ("brainscore", "contrasim", "correcting_cka_alignment", "drfrankenstein",
+                   "implicitdeclaration_similarity", "llm_repsim", "neuroaimetrics", "nn_similarity_index",
+                   "representation_similarity", "resi", "rtd", "thingsvision")),
+    ("xrsa_awes/feature_space_linear_cka", "X_Y X_Z", "linear-cka", "score", "in-sample", 1e-9, ""),
+    *((f"rsatoolbox/rsa-rdm={rdm}-compare=cosine_cov", "X_Y X_Z", "linear-cka", "score", "in-sample", 1e-9, "")
+      for rdm in ("mahalanobis", "squared_euclidean")),
+    *((f"{peer}/{CKA}distance=angular", "X_Y X_Z", "linear-cka", "angular", "in-sample", 1e-9, "")
+      for peer in ("netrep", "repsim")),
+    (f"sim_metric/{CKA}distance=one_minus_score", "X_Y X_Z", "linear-cka", "one-minus-score", "in-sample", 1e-9, ""),
+    (f"fsd/{CKA}score-negative_log", "X_Y X_Z", "linear-cka", "negative-log", "in-sample", 1e-6, SINGLE),
+    (f"platonic/{CKA}score", "X_Y X_Z", "linear-cka", "score", "in-sample", 1e-6,
+     f"{SINGLE}; 1e-6 added to the denominator"),
+    ("stir/linear_CKA", "X_Y X_Z", "linear-cka", "score", "in-sample", 1e-6, SINGLE),
+    (f"unsupervised_analysis/{CKA}score", "X_Y X_Z", "linear-cka", "score", "in-sample", 1e-6, SINGLE),
+    *((f"{peer}/{SONG}", "X_Y X_Z", "debiased-linear-cka", "score", "in-sample", 1e-9, "")
+      for peer in ("contrasim", "correcting_cka_alignment", "representation_similarity", "thingsvision")),
+    ("xrsa_awes/feature_space_linear_cka-debiased_True", "X_Y X_Z", "debiased-linear-cka", "score", "in-sample", 1e-9, ""),
+    (f"platonic/{SONG}", "X_Y X_Z", "debiased-linear-cka", "score", "in-sample", 1e-6,
+     f"{SINGLE}; 1e-6 added to the denominator"),
+]
