@@ -65,6 +65,13 @@ def rectified():
     return side(np.arange(12)), side(random.permutation(12)[:9])
 
 
+def long():
+    """Enough rows for two bands of a Gram matrix, four sources in common, means away from 0."""
+    random = np.random.RandomState(3)
+    sources = random.randn(300, 4)
+    return tuple(sources @ random.randn(4, width) + random.randn(300, width) + 1 for width in (6, 5))
+
+
 def write_inputs():
     arrays = {}
     arrays["X"], arrays["Y"] = noisy_copy()
@@ -72,6 +79,7 @@ def write_inputs():
     arrays["B_x"], arrays["B_y"] = closed_form(4, 4)
     arrays["wide_x"], arrays["wide_y"] = wide()
     arrays["relu_x"], arrays["relu_y"] = rectified()
+    arrays["long_x"], arrays["long_y"] = long()
     (HERE / "inputs").mkdir(exist_ok=True)
     for name, array in arrays.items():
         np.save(HERE / "inputs" / f"{name}.npy", np.ascontiguousarray(array, dtype="<f8"))
@@ -120,6 +128,7 @@ def polar(cross):
 # ---------------------------------------------------------------- cases
 
 PAIRS = [("X", "Y"), ("X", "Z"), ("A_x", "A_y"), ("B_x", "B_y"), ("wide_x", "wide_y"), ("relu_x", "relu_y")]
+ROW_PAIRS = [*PAIRS, ("long_x", "long_y")]  # for measures that read rows
 SPLIT_PAIRS = [("X", "Y"), ("X", "Z"), ("wide_x", "wide_y"), ("relu_x", "relu_y")]
 
 
@@ -140,8 +149,8 @@ def case(pair, spec, protocol, score, per_unit=None, **optional):
     return fixed | optional
 
 
-def whole_data_cases(spec, function, arrays):
-    return [case(pair, spec, "in-sample", function(arrays[pair[0]], arrays[pair[1]])) for pair in PAIRS]
+def whole_data_cases(spec, function, arrays, pairs=PAIRS):
+    return [case(pair, spec, "in-sample", function(arrays[pair[0]], arrays[pair[1]])) for pair in pairs]
 
 
 def fold_score(result):

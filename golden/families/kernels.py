@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
+from scipy.spatial.distance import cdist
 
-from common import SINGLE, centred, whole_data_cases
+from common import ROW_PAIRS, SINGLE, centred, whole_data_cases
 
 
 CKA, SONG = "cka-kernel=linear-hsic=gretton-", "cka-kernel=linear-hsic=song-score"
@@ -26,6 +27,17 @@ def debiased_linear_cka(x, y):
     return hsic(k, l) / math.sqrt(hsic(k, k) * hsic(l, l))
 
 
+def distance_correlation(x, y):
+    """By double centring whole distance matrices."""
+
+    def doubly_centred(rows):
+        d = cdist(rows, rows)
+        return d - d.mean(axis=0) - d.mean(axis=1)[:, None] + d.mean()
+
+    a, b = doubly_centred(x), doubly_centred(y)
+    return math.sqrt(np.mean(a * b) / math.sqrt(np.mean(a * a) * np.mean(b * b)))
+
+
 # id: (definition, packages used, cases)
 MEASURES = {
     "linear-cka": (
@@ -38,6 +50,12 @@ MEASURES = {
         "linear Gram matrices K = XXᵀ, L = YYᵀ, rows not normalised.",
         ["numpy"],
         lambda arrays: whole_data_cases("debiased-linear-cka", debiased_linear_cka, arrays),
+    ),
+    "distance-correlation": (
+        "Root of the ratio of distance covariance to the root of the product of the distance variances, doubly centred "
+        "Euclidean distance matrices (biased).",
+        ["numpy", "scipy"],
+        lambda arrays: whole_data_cases("distance-correlation", distance_correlation, arrays, ROW_PAIRS),
     ),
 }
 # (spec, value on A, value on B): closed-form pairs, six decimals, worked out separately from these files.
@@ -67,4 +85,5 @@ PEERS = [
     ("xrsa_awes/feature_space_linear_cka-debiased_True", "X_Y X_Z", "debiased-linear-cka", "score", "in-sample", 1e-9, ""),
     (f"platonic/{SONG}", "X_Y X_Z", "debiased-linear-cka", "score", "in-sample", 1e-6,
      f"{SINGLE}; 1e-6 added to the denominator"),
+    ("resi/distance_correlation", "X_Y X_Z", "distance-correlation", "score", "in-sample", 1e-9, ""),
 ]

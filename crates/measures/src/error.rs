@@ -53,6 +53,12 @@ pub enum Error {
         /// Why, and what to do.
         reason: String,
     },
+    /// A measure was evaluated on evidence that lacks what it reads: a mistake of the caller.
+    #[error("{statistic} were not gathered for this pair; gather what the measure says it reads")]
+    NotGathered {
+        /// What is missing.
+        statistic: &'static str,
+    },
     /// A statistic could not be computed.
     #[error(transparent)]
     Statistics(#[from] consilience_statistics::Error),

@@ -161,6 +161,8 @@ pub enum Reads {
     HeldOutMoments,
     /// Moments of all stimuli.
     WholeMoments,
+    /// Rows of all stimuli.
+    WholeRows,
 }
 
 impl Reads {
@@ -174,6 +176,9 @@ impl Reads {
             Self::WholeMoments => {
                 "First and second moments (and the sums of products of squared row norms) of all stimuli; folds play no part."
             }
+            Self::WholeRows => {
+                "The activations of all stimuli, row by row; Gram matrices are visited in bands. Folds play no part."
+            }
         }
     }
 
@@ -182,7 +187,7 @@ impl Reads {
     pub fn sentence(self) -> &'static str {
         match self {
             Self::HeldOutMoments => "held-out folds; the score is the mean over them",
-            Self::WholeMoments => "all stimuli; folds play no part",
+            Self::WholeMoments | Self::WholeRows => "all stimuli; folds play no part",
         }
     }
 

@@ -28,4 +28,4 @@ pub use measure::{DynMeasure, Measure};
 pub use measures::MEASURES;
 pub use page::page;
 pub use spec::{find, parse};
-pub use statistic::{Fold, HeldOutMoments, Statistic, WholeMoments};
+pub use statistic::{Fold, HeldOutMoments, Statistic, WholeMoments, WholeRows};

@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use consilience_statistics::{Pair, SplitDesign};
+use consilience_statistics::{Evidence, SplitDesign};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -73,7 +73,7 @@ pub trait DynMeasure: Debug + Send + Sync {
     ///
     /// # Errors
     /// When the measure has no value on this input. A score is never NaN.
-    fn evaluate(&self, pair: &Pair<'_>, design: &SplitDesign) -> Result<Comparison>;
+    fn evaluate(&self, evidence: &Evidence<'_>, design: &SplitDesign) -> Result<Comparison>;
 }
 
 impl<M: Measure> DynMeasure for M {
@@ -105,12 +105,12 @@ impl<M: Measure> DynMeasure for M {
         Measure::is_metric(self)
     }
 
-    fn evaluate(&self, pair: &Pair<'_>, design: &SplitDesign) -> Result<Comparison> {
-        let comparison = M::Statistic::evaluate(pair, design, |view| self.compare(view))?;
+    fn evaluate(&self, evidence: &Evidence<'_>, design: &SplitDesign) -> Result<Comparison> {
+        let comparison = M::Statistic::evaluate(evidence, design, |view| self.compare(view))?;
         if comparison.score.is_finite() {
             return Ok(comparison);
         }
-        let reason = format!("the result is {}; the moments are degenerate", comparison.score);
+        let reason = format!("the result is {}; the data are degenerate", comparison.score);
         Err(Error::Undefined { id: M::INFO.id, reason })
     }
 }

@@ -1,8 +1,8 @@
-//! What a measure may read: each statistic knows how to make its views from a pair and a design.
+//! What a measure may read: each statistic knows how to make its views from what was gathered and a design.
 
-use consilience_statistics::{Pair, PairMoments, Split, SplitDesign};
+use consilience_statistics::{Evidence, Pair, PairMoments, RowPair, Split, SplitDesign};
 
-use crate::{Comparison, Reads, Result};
+use crate::{Comparison, Error, Reads, Result};
 
 /// A kind of statistic. Its view is all that a measure of it can reach.
 pub trait Statistic {
@@ -14,9 +14,9 @@ pub trait Statistic {
     /// Makes the views of the design one after the other, and returns the mean of the comparisons.
     ///
     /// # Errors
-    /// Whatever the comparison returns.
+    /// [`Error::NotGathered`], and whatever the comparison returns.
     fn evaluate(
-        pair: &Pair<'_>,
+        evidence: &Evidence<'_>,
         design: &SplitDesign,
         compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
     ) -> Result<Comparison>;
@@ -31,11 +31,11 @@ impl Statistic for WholeMoments {
     type View<'a> = &'a PairMoments;
 
     fn evaluate(
-        pair: &Pair<'_>,
+        evidence: &Evidence<'_>,
         design: &SplitDesign,
         mut compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
     ) -> Result<Comparison> {
-        compare(&pair.over(design.all()))
+        compare(&moments(evidence)?.over(design.all()))
     }
 }
 
@@ -61,10 +61,11 @@ impl Statistic for HeldOutMoments {
     type View<'a> = Fold<'a>;
 
     fn evaluate(
-        pair: &Pair<'_>,
+        evidence: &Evidence<'_>,
         design: &SplitDesign,
         mut compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
     ) -> Result<Comparison> {
+        let pair = moments(evidence)?;
         let folds = design.splits().iter().map(|split| {
             let fit = pair.over(split.fit);
             if split.is_in_sample() {
@@ -73,5 +74,26 @@ impl Statistic for HeldOutMoments {
             compare(Fold { fit: &fit, eval: &pair.over(split.eval), pair, split })
         });
         Ok(Comparison::mean(folds.collect::<Result<Vec<_>>>()?))
+    }
+}
+
+fn moments<'a>(evidence: &'a Evidence<'a>) -> Result<&'a Pair<'a>> {
+    evidence.moments.as_ref().ok_or(Error::NotGathered { statistic: "moments" })
+}
+
+/// Rows of all stimuli of the design.
+#[derive(Debug)]
+pub struct WholeRows;
+
+impl Statistic for WholeRows {
+    const READS: Reads = Reads::WholeRows;
+    type View<'a> = &'a RowPair<'a>;
+
+    fn evaluate(
+        evidence: &Evidence<'_>,
+        _: &SplitDesign,
+        mut compare: impl FnMut(Self::View<'_>) -> Result<Comparison>,
+    ) -> Result<Comparison> {
+        compare(evidence.rows.as_ref().ok_or(Error::NotGathered { statistic: "rows" })?)
     }
 }

@@ -6,6 +6,8 @@
 //! - [`Marginal`]: mean and scatter of one representation, per block; shared by all pairs it takes part in.
 //! - [`Cross`]: the cross-scatter of two representations, per block; the only thing that is gathered per pair.
 //! - [`Side`], [`Pair`]: the same merged over any [`BlockSet`], with factorisations remembered.
+//! - [`RowSet`], [`RowPair`]: the rows themselves, for what is no function of moments (kernels, dissimilarities, neighbours).
+//! - [`Evidence`]: all of it for two representations, what a measure is evaluated on.
 //! - [`Split`], [`SplitDesign`]: which blocks a map is fitted on, and which it is evaluated on.
 //!
 //! Everything is centred before it is multiplied and merged by the update of Chan, Golub & LeVeque (1983), never by
@@ -15,12 +17,14 @@ mod blocks;
 mod chunk;
 mod cross;
 mod error;
+mod evidence;
 mod gather;
 mod marginal;
 mod merge;
 mod pair;
 mod reading;
 mod rotation;
+mod rows;
 mod side;
 mod split;
 mod units;
@@ -28,6 +32,7 @@ mod units;
 pub use blocks::{BlockSet, Blocks, MAX_BLOCKS};
 pub use cross::Cross;
 pub use error::{Error, Result};
+pub use evidence::Evidence;
 pub use gather::{
     Centred, ROWS_PER_CHUNK, check_same_stimuli, gather_cross, gather_marginal, gather_pair,
 };
@@ -35,6 +40,7 @@ pub use marginal::Marginal;
 pub use pair::{Pair, PairMoments};
 pub use reading::Reading;
 pub use rotation::Rotation;
+pub use rows::{MaybeMoved, Preparation, ROWS_PER_BAND, RowPair, RowSet, shuffled_rows};
 pub use side::{Side, SideMoments};
 pub use split::{Split, SplitDesign};
 pub use units::{UnitPolicy, UnitSelection, select_units};

@@ -1,5 +1,7 @@
 //! Cells that share representations, computed together: gather once, compare, replicate.
 
+mod rows;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -7,14 +9,15 @@ use consilience_data::{ActivationSource, Cached, Progress};
 use consilience_inference::{Null, chance, jackknife};
 use consilience_measures::{Comparison, DynMeasure, Warning};
 use consilience_statistics::{
-    BlockSet, Blocks, Centred, Cross, Marginal, Pair, Reading, Rotation, Side, SplitDesign,
-    UnitPolicy, UnitSelection, select_units,
+    BlockSet, Blocks, Centred, Cross, Evidence, Marginal, Pair, Reading, Rotation, Side,
+    SplitDesign, UnitPolicy, UnitSelection, select_units,
 };
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+use self::rows::{RowSets, Rows, orders, read_rows, reads_rows};
 use crate::run::digest;
 use crate::summary::{seed_from, tail};
 use crate::{Cell, Outcome, Result};
@@ -37,12 +40,24 @@ pub(crate) struct Task<'a> {
     pub(crate) measure: &'a dyn DynMeasure,
 }
 
-/// The moments that all tasks are scored on under one condition.
+/// What all tasks are scored on under one condition.
 struct Condition<'a> {
     x: &'a BTreeMap<usize, Side>,
     y: &'a BTreeMap<usize, Side>,
     crosses: &'a Crosses,
     groups: &'a [BlockSet],
+    rows: Rows<'a>,
+}
+
+impl<'a> Condition<'a> {
+    /// What there is of a cell.
+    fn evidence(&self, cell: Cell) -> Evidence<'a> {
+        let pair = || {
+            let (x, y) = (self.x.get(&cell.x)?, self.y.get(&cell.y)?);
+            Some(Pair::new(x, y, self.crosses.get(&(cell.x, cell.y))?, self.groups))
+        };
+        Evidence { moments: pair(), rows: self.rows.of(cell) }
+    }
 }
 
 /// Cross-moments by pair of representations.
@@ -92,7 +107,9 @@ pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<T
     let crosses = cross_moments(tasks, &gathered.rows(), &gathered.rows());
     let groups = context.design.groups();
     let sides = fresh_sides(&gathered, &groups);
-    let whole = Condition { x: &sides, y: &sides, crosses: &crosses, groups: &groups };
+    let all_rows = read_rows(&context, tasks, &gathered, context.design.all())?;
+    let rows = Rows::paired(&all_rows);
+    let whole = Condition { x: &sides, y: &sides, crosses: &crosses, groups: &groups, rows };
     let observed = score_all(&context, tasks, &whole, context.design);
     let replicates: Vec<Scores> = context
         .without
@@ -100,13 +117,16 @@ pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<T
         .map(|design| {
             let groups = design.groups();
             let sides = fresh_sides(&gathered, &groups);
-            let condition = Condition { x: &sides, y: &sides, crosses: &crosses, groups: &groups };
-            score_all(&context, tasks, &condition, design)
+            let rows = read_rows(&context, tasks, &gathered, design.all())?;
+            let rows = Rows::paired(&rows);
+            let condition =
+                Condition { x: &sides, y: &sides, crosses: &crosses, groups: &groups, rows };
+            Ok(score_all(&context, tasks, &condition, design))
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let coarse = Coarse { design: context.design.coarse(), groups };
-    let shuffled = shuffle_draws(&context, tasks, &gathered, &coarse)?;
-    let rotated = rotation_draws(&context, tasks, &gathered, &crosses, &coarse);
+    let shuffled = shuffle_draws(&context, tasks, &gathered, &coarse, &all_rows)?;
+    let rotated = rotation_draws(&context, tasks, &gathered, &crosses, &coarse, &all_rows);
 
     let outcome = |(i, observed): (usize, std::result::Result<Comparison, String>)| {
         let task = &tasks[i];
@@ -188,13 +208,14 @@ fn coarse_sides(gathered: &Gathered, coarse: &Coarse) -> BTreeMap<usize, Side> {
     sides.into_par_iter().map(side).collect()
 }
 
-/// Cross-moments of the pairs of all tasks that can be compared.
+/// Cross-moments of the pairs of all tasks that can be compared and read moments.
 fn cross_moments(
     tasks: &[Task<'_>],
     x_rows: &BTreeMap<usize, &Centred>,
     y_rows: &BTreeMap<usize, &Centred>,
 ) -> Crosses {
-    let pairs: BTreeSet<(usize, usize)> = tasks.iter().map(|t| (t.cell.x, t.cell.y)).collect();
+    let of_moments = tasks.iter().filter(|t| !reads_rows(t));
+    let pairs: BTreeSet<(usize, usize)> = of_moments.map(|t| (t.cell.x, t.cell.y)).collect();
     let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
     let cross =
         |&(x, y): &(usize, usize)| Some(((x, y), Arc::new(x_rows.get(&x)?.cross(y_rows.get(&y)?))));
@@ -210,17 +231,16 @@ fn score_all(
 ) -> Scores {
     let cells: Vec<&[Task<'_>]> = tasks.chunk_by(|a, b| a.cell == b.cell).collect();
     let scores = cells.par_iter().flat_map_iter(|tasks| {
-        let Cell { x, y, .. } = tasks[0].cell;
-        let sides = (condition.x.get(&x), condition.y.get(&y));
-        let (Some(x), Some(y), Some(cross)) = (sides.0, sides.1, condition.crosses.get(&(x, y)))
-        else {
-            let message = "a representation of this cell cannot be compared";
-            return tasks.iter().map(|_| Err(message.to_owned())).collect::<Vec<_>>();
+        let evidence = condition.evidence(tasks[0].cell);
+        let score = |task: &Task<'_>| {
+            let there =
+                if reads_rows(task) { evidence.rows.is_some() } else { evidence.moments.is_some() };
+            if !there {
+                return Err("a representation of this cell cannot be compared".to_owned());
+            }
+            task.measure.evaluate(&evidence, design).map_err(|e| e.to_string())
         };
-        let pair = Pair::new(x, y, cross, condition.groups);
-        let score =
-            |task: &Task<'_>| task.measure.evaluate(&pair, design).map_err(|e| e.to_string());
-        tasks.iter().map(score).collect()
+        tasks.iter().map(score).collect::<Vec<_>>()
     });
     let scores = scores.collect();
     context.progress.advance(tasks.len() as u64);
@@ -233,6 +253,7 @@ fn shuffle_draws(
     tasks: &[Task<'_>],
     gathered: &Gathered,
     coarse: &Coarse,
+    row_sets: &RowSets,
 ) -> Result<Vec<(Vec<usize>, Scores)>> {
     let most = tasks.iter().map(|t| t.cell.draws.shuffle).max().unwrap_or(0);
     if most == 0 {
@@ -246,8 +267,11 @@ fn shuffle_draws(
         let reading = Reading { source: context.source, representation, units, order };
         Ok((representation, Centred::read(&reading, &blocks)?))
     };
-    let xs: BTreeSet<usize> = tasks.iter().map(|t| t.cell.x).collect();
-    let xs = xs.into_iter().filter(|x| gathered.sides.contains_key(x));
+    let of_moments = |tasks: &[Task<'_>], side: fn(Cell) -> usize| -> BTreeSet<usize> {
+        tasks.iter().filter(|t| !reads_rows(t)).map(|t| side(t.cell)).collect()
+    };
+    let xs =
+        of_moments(tasks, |cell| cell.x).into_iter().filter(|x| gathered.sides.contains_key(x));
     let x_rows = xs.map(|x| read(x, None)).collect::<Result<BTreeMap<usize, Centred>>>()?;
     let x_rows: BTreeMap<usize, &Centred> = x_rows.iter().map(|(&x, rows)| (x, rows)).collect();
     (0..most)
@@ -256,8 +280,9 @@ fn shuffle_draws(
             let mut order: Vec<usize> = (0..context.source.stimuli().len()).collect();
             order.shuffle(&mut generator(context.seed, "shuffle", &[draw]));
             let (indices, drawn) = subset(tasks, |t| t.cell.draws.shuffle > draw);
-            let ys: BTreeSet<usize> = drawn.iter().map(|t| t.cell.y).collect();
-            let ys = ys.into_iter().filter(|y| gathered.sides.contains_key(y));
+            let ys = of_moments(&drawn, |cell| cell.y)
+                .into_iter()
+                .filter(|y| gathered.sides.contains_key(y));
             let y_rows =
                 ys.map(|y| read(y, Some(&order))).collect::<Result<BTreeMap<usize, Centred>>>()?;
             let y_sides: BTreeMap<usize, Side> = y_rows
@@ -266,7 +291,10 @@ fn shuffle_draws(
                 .collect();
             let y_rows = y_rows.iter().map(|(&y, rows)| (y, rows)).collect();
             let crosses = cross_moments(&drawn, &x_rows, &y_rows);
-            let condition = Condition { x: &x_sides, y: &y_sides, crosses: &crosses, groups: &[] };
+            let orders = orders(row_sets, &order);
+            let rows = Rows { orders: Some(&orders), ..Rows::paired(row_sets) };
+            let condition =
+                Condition { x: &x_sides, y: &y_sides, crosses: &crosses, groups: &[], rows };
             Ok((indices, score_all(context, &drawn, &condition, &coarse.design)))
         })
         .collect()
@@ -279,6 +307,7 @@ fn rotation_draws(
     gathered: &Gathered,
     crosses: &Crosses,
     coarse: &Coarse,
+    row_sets: &RowSets,
 ) -> Vec<(Vec<usize>, Scores)> {
     let most = tasks.iter().map(rotations).max().unwrap_or(0);
     if most == 0 {
@@ -296,6 +325,7 @@ fn rotation_draws(
             let (indices, drawn) = subset(tasks, |t| rotations(t) > draw);
             let mut turns: BTreeMap<usize, Rotation> = BTreeMap::new();
             let mut x_sides = BTreeMap::new();
+            let mut x_rows = BTreeMap::new();
             for x in drawn.iter().map(|t| t.cell.x).collect::<BTreeSet<usize>>() {
                 if let Some(side) = sides.get(&x) {
                     let marginal = side.marginal();
@@ -305,6 +335,9 @@ fn rotation_draws(
                         n,
                         &mut generator(context.seed, "rotation", &[draw, depth, n]),
                     );
+                    if let Some(rows) = row_sets.get(&x) {
+                        x_rows.insert(x, rows.rotated(&turn));
+                    }
                     x_sides.insert(x, Side::new(Arc::new(marginal.rotate(&turn)), &[]));
                     turns.insert(x, turn);
                 }
@@ -318,7 +351,9 @@ fn rotation_draws(
                     Some(((x, y), Arc::new(turned)))
                 })
                 .collect();
-            let condition = Condition { x: &x_sides, y: &sides, crosses: &rotated, groups: &[] };
+            let rows = Rows { x: &x_rows, ..Rows::paired(row_sets) };
+            let condition =
+                Condition { x: &x_sides, y: &sides, crosses: &rotated, groups: &[], rows };
             (indices, score_all(context, &drawn, &condition, &coarse.design))
         })
         .collect()

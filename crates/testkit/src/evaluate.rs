@@ -7,10 +7,10 @@ use consilience_data::{
     RowMajor, StimulusSet,
 };
 use consilience_linalg::Mat;
-use consilience_measures::{Comparison, Result, parse};
+use consilience_measures::{Comparison, Reads, Result, parse};
 use consilience_statistics::{
-    BlockSet, Blocks, Cross, Pair, Reading, Side, Split, SplitDesign, UnitPolicy, gather_cross,
-    gather_marginal, select_units,
+    BlockSet, Blocks, Cross, Evidence, Pair, Reading, RowPair, RowSet, Side, Split, SplitDesign,
+    UnitPolicy, gather_cross, gather_marginal, select_units,
 };
 
 /// A representation as a bare array.
@@ -163,7 +163,7 @@ impl Protocol {
     }
 }
 
-/// Moments of a pair.
+/// What measures read of a pair.
 #[derive(Debug)]
 pub struct Gathered {
     /// First representation.
@@ -172,13 +172,30 @@ pub struct Gathered {
     pub y: Side,
     /// Between them.
     pub cross: Arc<Cross>,
+    recordings: [Recording; 2],
+    units: [Option<Vec<usize>>; 2],
+    blocks: Blocks,
 }
 
 impl Gathered {
-    /// What a measure reads.
+    /// The moments.
     #[must_use]
     pub fn pair(&self) -> Pair<'_> {
         Pair::new(&self.x, &self.y, &self.cross, &[])
+    }
+
+    /// The rows of a design, both sides.
+    ///
+    /// # Errors
+    /// Those of [`RowSet::read`].
+    pub fn rows(&self, design: &SplitDesign) -> Result<[RowSet; 2]> {
+        let read = |side: usize| {
+            let source = self.recordings[side].source(["x", "y"][side])?;
+            let units = self.units[side].as_deref();
+            let reading = Reading { source: &source, representation: 0, units, order: None };
+            RowSet::read(&reading, &self.blocks, design.all())
+        };
+        Ok([read(0)?, read(1)?])
     }
 
     /// The comparison by the measure of a spec.
@@ -186,7 +203,13 @@ impl Gathered {
     /// # Errors
     /// Those of [`parse`] and of the measure.
     pub fn evaluate(&self, spec: &str, design: &SplitDesign) -> Result<Comparison> {
-        parse(spec)?.evaluate(&self.pair(), design)
+        let measure = parse(spec)?;
+        if measure.reads() != Reads::WholeRows {
+            let evidence = Evidence { moments: Some(self.pair()), rows: None };
+            return measure.evaluate(&evidence, design);
+        }
+        let [x, y] = self.rows(design)?;
+        measure.evaluate(&Evidence { moments: None, rows: Some(RowPair::new(&x, &y)) }, design)
     }
 }
 
@@ -205,13 +228,15 @@ fn gather_units(
     x_units: Option<&[usize]>,
     y_units: Option<&[usize]>,
 ) -> Result<Gathered> {
+    let recordings = [x.clone(), y.clone()];
     let (x, y) = (x.source("x")?, y.source("y")?);
     let x = Reading { source: &x, representation: 0, units: x_units, order: None };
     let y = Reading { source: &y, representation: 0, units: y_units, order: None };
     // First what is between them: it is here that different stimuli are noticed.
     let cross = Arc::new(gather_cross(&x, &y, blocks)?);
     let side = |reading| gather_marginal(reading, blocks).map(|m| Side::new(Arc::new(m), &[]));
-    Ok(Gathered { x: side(&x)?, y: side(&y)?, cross })
+    let units = [x_units, y_units].map(|units| units.map(<[usize]>::to_vec));
+    Ok(Gathered { x: side(&x)?, y: side(&y)?, cross, recordings, units, blocks: blocks.clone() })
 }
 
 /// Moments of the units of a pair that can be compared under a protocol.

@@ -8,6 +8,7 @@
 use crate::Entry;
 
 pub mod debiased_linear_cka;
+pub mod distance_correlation;
 pub mod linear_cka;
 pub mod permutation;
 pub mod procrustes;
@@ -24,4 +25,5 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<soft_matching::SoftMatching>(),
     Entry::of::<linear_cka::LinearCka>(),
     Entry::of::<debiased_linear_cka::DebiasedLinearCka>(),
+    Entry::of::<distance_correlation::DistanceCorrelation>(),
 ];

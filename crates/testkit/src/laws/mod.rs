@@ -52,10 +52,17 @@ fn compare_recordings(
     y: &Recording,
     protocol: &Protocol,
 ) -> Vec<Result<Comparison>> {
+    compare_specs(&specs(), x, y, protocol)
+}
+
+fn compare_specs(
+    specs: &[&str],
+    x: &Recording,
+    y: &Recording,
+    protocol: &Protocol,
+) -> Vec<Result<Comparison>> {
     match gather(x, y, &protocol.blocks) {
-        Ok(moments) => {
-            specs().iter().map(|spec| moments.evaluate(spec, &protocol.design)).collect()
-        }
+        Ok(moments) => specs.iter().map(|spec| moments.evaluate(spec, &protocol.design)).collect(),
         Err(error) => vec![Err(error)],
     }
 }
@@ -67,7 +74,16 @@ fn differences(
     found: &[Result<Comparison>],
     tolerance: f64,
 ) -> Vec<String> {
-    let all = specs();
+    differences_of(&specs(), context, expected, found, tolerance)
+}
+
+fn differences_of(
+    specs: &[&str],
+    context: &str,
+    expected: &[Result<Comparison>],
+    found: &[Result<Comparison>],
+    tolerance: f64,
+) -> Vec<String> {
     let differs = |(i, spec): (usize, &&str)| match (expected.get(i), found.get(i)) {
         (Some(Ok(a)), Some(Ok(b))) if (a.score - b.score).abs() <= tolerance => None,
         (Some(Ok(a)), Some(Ok(b))) => {
@@ -79,5 +95,5 @@ fn differences(
         }
         _ => Some(format!("{spec}, {context}: no result")),
     };
-    all.iter().enumerate().filter_map(differs).collect()
+    specs.iter().enumerate().filter_map(differs).collect()
 }

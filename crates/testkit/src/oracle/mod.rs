@@ -2,6 +2,8 @@
 //!
 //! Slow and small (at most some eighteen units on the wider side) and meant to be read against the definitions.
 
+mod kernels;
+
 /// Rows × units.
 pub type Rows = [Vec<f64>];
 
@@ -35,7 +37,7 @@ impl<'a> Spec<'a> {
 type Family = fn(Spec<'_>, &Rows, &Rows, &[Fold]) -> Option<f64>;
 
 /// One file a family, one line here.
-const FAMILIES: &[Family] = &[first];
+const FAMILIES: &[Family] = &[first, kernels::score];
 
 /// The score of a spec, or nothing if there is no reference for that measure.
 ///
