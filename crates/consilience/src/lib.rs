@@ -8,6 +8,7 @@
 //! | [`statistics`] | moments in blocks of stimuli: gathered once, merged at will |
 //! | [`measures`] | the similarity measures, one file each, and their registry |
 //! | [`solvers`] | assignment and optimal transport, with certificates |
+//! | [`units`] | which units of one network correspond to which of another |
 //! | [`inference`] | jackknife, bootstrap over networks, chance levels |
 //! | [`study`] | which cells to compare, the run, the rows of results |
 //! | [`report`] | one HTML file from stored results |
@@ -44,3 +45,4 @@ pub use consilience_report as report;
 pub use consilience_solvers as solvers;
 pub use consilience_statistics as statistics;
 pub use consilience_study as study;
+pub use consilience_units as units;

@@ -23,7 +23,7 @@ pub use design::{Cell, Study};
 pub use error::{Error, Result};
 pub use plan::{Plan, StudyPlan, plan};
 pub use provenance::{NetworkFacts, RUN_FILE, Run};
-pub use row::{CellRow, Outcome, Quantity, Row, SideFacts, SummaryRow};
+pub use row::{CellRow, Outcome, Quantity, Row, SideFacts, SummaryRow, UnitsLayerRow, UnitsRow};
 pub use run::{RESULTS_FILE, run};
 pub use section::{
     Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,

@@ -7,6 +7,10 @@ use consilience_inference::{Chance, Estimate, Null};
 use consilience_measures::Warning;
 use serde::{Deserialize, Serialize};
 
+mod units;
+
+pub use units::{UnitsLayerRow, UnitsRow};
+
 /// Version of the format of a row.
 pub(crate) const SCHEMA: u32 = 1;
 
@@ -18,6 +22,10 @@ pub enum Row {
     Cell(Box<CellRow>),
     /// A quantity over several cells.
     Summary(Box<SummaryRow>),
+    /// The units of one layer of two networks.
+    Units(Box<UnitsRow>),
+    /// The units of one layer of all networks.
+    UnitsLayer(Box<UnitsLayerRow>),
 }
 
 impl Row {
@@ -27,6 +35,8 @@ impl Row {
         match self {
             Self::Cell(row) => &row.key,
             Self::Summary(row) => &row.key,
+            Self::Units(row) => &row.key,
+            Self::UnitsLayer(row) => &row.key,
         }
     }
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 use consilience_measures::Warning;
 
 use crate::row::SCHEMA;
-use crate::{CellRow, Error, Quantity, RESULTS_FILE, Result, Row, SummaryRow};
+use crate::{
+    CellRow, Error, Quantity, RESULTS_FILE, Result, Row, SummaryRow, UnitsLayerRow, UnitsRow,
+};
 
 /// Rows of results.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,6 +46,8 @@ impl Table {
         self.rows.iter().map(|row| match row {
             Row::Cell(row) => row.schema,
             Row::Summary(row) => row.schema,
+            Row::Units(row) => row.schema,
+            Row::UnitsLayer(row) => row.schema,
         })
     }
 
@@ -78,6 +82,22 @@ impl Table {
     pub fn cells<'a>(&'a self, study: &'a str) -> impl Iterator<Item = &'a CellRow> {
         self.rows.iter().filter_map(move |row| match row {
             Row::Cell(row) if row.study == study => Some(&**row),
+            _ => None,
+        })
+    }
+
+    /// Rows of a study about the units of two networks.
+    pub fn units<'a>(&'a self, study: &'a str) -> impl Iterator<Item = &'a UnitsRow> {
+        self.rows.iter().filter_map(move |row| match row {
+            Row::Units(row) if row.study == study => Some(&**row),
+            _ => None,
+        })
+    }
+
+    /// Rows of a study about the units of all networks.
+    pub fn units_layers<'a>(&'a self, study: &'a str) -> impl Iterator<Item = &'a UnitsLayerRow> {
+        self.rows.iter().filter_map(move |row| match row {
+            Row::UnitsLayer(row) if row.study == study => Some(&**row),
             _ => None,
         })
     }

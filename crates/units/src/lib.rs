@@ -1,0 +1,22 @@
+//! Unit by unit: which units of one network correspond to which of another.
+//!
+//! The analyses of Li, Yosinski, Clune, Lipson & Hopcroft (Convergent Learning, ICLR 2016), for any pair of
+//! representations: one-to-one matching, sparse prediction, and clusters of units, each beside its controls.
+//! [`Findings`] is all that is found out about one pair; it is plain data, and a report draws it without computing.
+
+mod findings;
+mod parameters;
+mod quantised;
+
+pub use findings::{
+    Agreement, Calibration, Cluster, Clusters, Control, ControlCurve, Correlations, Cut,
+    CycleShare, EpsilonMatch, Findings, Information, LayerFindings, MatchKind, Matching, Merge,
+    NetworkSpectrum, Part, PartialMatching, Partner, PathPoint, Prediction, PredictionCurve,
+    ReceptiveField, Sample, Shares, SideFindings, SimpleMatch, SoftPartner, Subspaces, Summary,
+    TopStimulus, Triple, UnitPath, UnitState, Verdict, VerdictKind, Weight,
+};
+pub use parameters::{
+    ClusterParameters, InformationEstimator, InformationParameters, Parameters,
+    PredictionParameters, Sign, VerdictParameters,
+};
+pub use quantised::Quantised;
