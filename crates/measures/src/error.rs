@@ -53,6 +53,50 @@ pub enum Error {
         /// Why, and what to do.
         reason: String,
     },
+    /// The stimuli have no classes, and the measure is about right and wrong answers.
+    #[error(
+        "`{id}` compares answers with the classes of the stimuli, and {name} has none; they come with the stimuli of an activation store (`labels` of stimuli.json)"
+    )]
+    NeedsLabels {
+        /// The measure.
+        id: &'static str,
+        /// The representation without classes.
+        name: String,
+    },
+    /// Units are classes here, and the two sides do not have the same.
+    #[error(
+        "`{id}` reads class scores, unit k of both sides for class k: {found}; give the last layers of networks with the same classes"
+    )]
+    NeedsSameClasses {
+        /// The measure.
+        id: &'static str,
+        /// What was found.
+        found: String,
+    },
+    /// The rows are to be probabilities, and are not.
+    #[error(
+        "`{id}` was told that rows are probabilities: row {row} of {name} {found}; ask for scores=logits to have the softmax taken"
+    )]
+    NeedsProbabilities {
+        /// The measure.
+        id: &'static str,
+        /// The representation.
+        name: String,
+        /// The first row that is none.
+        row: usize,
+        /// What is wrong with it.
+        found: String,
+    },
+    /// The measure compares repeated recordings of each stimulus.
+    #[error(
+        "`{id}` needs at least 2 rows a stimulus (repeats, positions, augmented views), found {found}; record them, or choose another dissimilarity"
+    )]
+    NeedsRepeats {
+        /// The spec that asks for it.
+        id: &'static str,
+        /// Rows a stimulus.
+        found: usize,
+    },
     /// A measure was evaluated on evidence that lacks what it reads: a mistake of the caller.
     #[error("{statistic} were not gathered for this pair; gather what the measure says it reads")]
     NotGathered {
@@ -68,4 +112,18 @@ pub enum Error {
     /// A factorisation failed.
     #[error(transparent)]
     Linalg(#[from] consilience_linalg::Error),
+}
+
+impl Error {
+    /// Whether the data are not of the kind that the measure is about: it may well have a value on others.
+    #[must_use]
+    pub fn is_of_other_data(&self) -> bool {
+        matches!(
+            self,
+            Self::NeedsLabels { .. }
+                | Self::NeedsSameClasses { .. }
+                | Self::NeedsProbabilities { .. }
+                | Self::NeedsRepeats { .. }
+        )
+    }
 }

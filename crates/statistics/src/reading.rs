@@ -27,6 +27,11 @@ impl Reading<'_> {
         self.units.map_or(all, <[usize]>::len)
     }
 
+    /// Units of the source that are not read.
+    pub(crate) fn left_out(&self) -> usize {
+        self.source.representations()[self.representation].n_units - self.n_units()
+    }
+
     pub(crate) fn name(&self) -> String {
         self.source.representations()[self.representation].id.to_string()
     }

@@ -1,6 +1,7 @@
 //! Arrays in, comparison out: the path that a study takes, without files.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use consilience_data::{
     Activations, ArraySource, Checkpoint, Pooling, Precision, Representation, RepresentationId,
@@ -20,6 +21,8 @@ pub struct Recording {
     pub ids: Vec<String>,
     /// Rows of one stimulus.
     pub rows_per_stimulus: usize,
+    /// Class of each stimulus.
+    pub labels: Option<Vec<u32>>,
     /// Precision that the values are stored and multiplied in.
     pub precision: Precision,
     /// The values, rows × units.
@@ -37,7 +40,14 @@ impl Recording {
     #[must_use]
     pub fn of_positions(values: &Mat<f64>, rows_per_stimulus: usize) -> Self {
         let ids = (0..values.nrows() / rows_per_stimulus).map(|i| i.to_string()).collect();
-        Self { ids, rows_per_stimulus, precision: Precision::F64, values: values.clone() }
+        let (labels, precision) = (None, Precision::F64);
+        Self { ids, rows_per_stimulus, labels, precision, values: values.clone() }
+    }
+
+    /// The same, of stimuli with classes.
+    #[must_use]
+    pub fn labelled(self, labels: Option<&[u32]>) -> Self {
+        Self { labels: labels.map(<[u32]>::to_vec), ..self }
     }
 
     /// The same, rounded to f32.
@@ -55,6 +65,7 @@ impl Recording {
         let stimuli = StimulusSet {
             name: "synthetic".into(),
             ids: self.ids.clone(),
+            labels: self.labels.clone(),
             ..StimulusSet::default()
         };
         stimuli.validate()?;
@@ -175,6 +186,7 @@ pub struct Gathered {
     recordings: [Recording; 2],
     units: [Option<Vec<usize>>; 2],
     blocks: Blocks,
+    rows: Mutex<BTreeMap<BlockSet, Arc<[RowSet; 2]>>>,
 }
 
 impl Gathered {
@@ -184,18 +196,27 @@ impl Gathered {
         Pair::new(&self.x, &self.y, &self.cross, &[])
     }
 
-    /// The rows of a design, both sides.
+    /// The rows of a design, both sides, read once: what is derived of them is shared by the specs, as in a study.
     ///
     /// # Errors
     /// Those of [`RowSet::read`].
-    pub fn rows(&self, design: &SplitDesign) -> Result<[RowSet; 2]> {
+    ///
+    /// # Panics
+    /// If another thread panicked while it read them.
+    pub fn rows(&self, design: &SplitDesign) -> Result<Arc<[RowSet; 2]>> {
+        let mut memory = self.rows.lock().expect("no thread panicked");
+        if let Some(found) = memory.get(&design.all()) {
+            return Ok(found.clone());
+        }
         let read = |side: usize| {
             let source = self.recordings[side].source(["x", "y"][side])?;
             let units = self.units[side].as_deref();
             let reading = Reading { source: &source, representation: 0, units, order: None };
             RowSet::read(&reading, &self.blocks, design.all())
         };
-        Ok([read(0)?, read(1)?])
+        let rows = Arc::new([read(0)?, read(1)?]);
+        memory.insert(design.all(), rows.clone());
+        Ok(rows)
     }
 
     /// The comparison by the measure of a spec.
@@ -208,8 +229,9 @@ impl Gathered {
             let evidence = Evidence { moments: Some(self.pair()), rows: None };
             return measure.evaluate(&evidence, design);
         }
-        let [x, y] = self.rows(design)?;
-        measure.evaluate(&Evidence { moments: None, rows: Some(RowPair::new(&x, &y)) }, design)
+        let rows = self.rows(design)?;
+        let [x, y] = &*rows;
+        measure.evaluate(&Evidence { moments: None, rows: Some(RowPair::new(x, y)) }, design)
     }
 }
 
@@ -236,7 +258,8 @@ fn gather_units(
     let cross = Arc::new(gather_cross(&x, &y, blocks)?);
     let side = |reading| gather_marginal(reading, blocks).map(|m| Side::new(Arc::new(m), &[]));
     let units = [x_units, y_units].map(|units| units.map(<[usize]>::to_vec));
-    Ok(Gathered { x: side(&x)?, y: side(&y)?, cross, recordings, units, blocks: blocks.clone() })
+    let (x, y, blocks) = (side(&x)?, side(&y)?, blocks.clone());
+    Ok(Gathered { x, y, cross, recordings, units, blocks, rows: Mutex::default() })
 }
 
 /// Moments of the units of a pair that can be compared under a protocol.

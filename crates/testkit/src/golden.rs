@@ -36,6 +36,11 @@ pub struct Case {
     pub spec: String,
     /// Rows that were fitted and scored on.
     pub protocol: Rows,
+    /// Rows of one stimulus.
+    #[serde(default = "one")]
+    pub rows_per_stimulus: usize,
+    /// Class of each stimulus.
+    pub labels: Option<Vec<u32>>,
     /// Mean over folds.
     pub score: f64,
     /// Mean over folds of each unit.
@@ -49,6 +54,10 @@ pub struct Case {
     /// For each fold the correspondence of units.
     #[serde(default)]
     pub mapping: Vec<Value>,
+}
+
+fn one() -> usize {
+    1
 }
 
 /// Rows that were fitted and scored on.

@@ -6,6 +6,8 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution, Exp1, StandardNormal};
 
+use crate::evaluate::{Protocol, Recording};
+
 /// The generator of a seed.
 #[must_use]
 pub fn generator(seed: u64) -> ChaCha8Rng {
@@ -104,9 +106,28 @@ pub struct DataSet {
     pub x: Mat<f64>,
     /// Second representation.
     pub y: Mat<f64>,
+    /// Rows of one stimulus.
+    pub rows_per_stimulus: usize,
+    /// Class of each stimulus, where units are scores of classes.
+    pub labels: Option<Vec<u32>>,
 }
 
-/// The data sets of the laws: equal and unequal widths, more units than stimuli, sparse and non-negative.
+impl DataSet {
+    /// Values recorded on the stimuli of this data set.
+    #[must_use]
+    pub fn recording(&self, values: &Mat<f64>) -> Recording {
+        Recording::of_positions(values, self.rows_per_stimulus).labelled(self.labels.as_deref())
+    }
+
+    /// The usual protocols for these stimuli.
+    #[must_use]
+    pub fn protocols(&self) -> Vec<Protocol> {
+        Protocol::usual(&self.recording(&self.x).ids)
+    }
+}
+
+/// The data sets of the laws: equal and unequal widths, more units than stimuli, sparse and non-negative; scores of classes
+/// with two rows a stimulus, and probabilities of classes.
 ///
 /// Means and variances differ from unit to unit; the representations are related, none is a copy.
 #[must_use]
@@ -115,11 +136,11 @@ pub fn data_sets() -> Vec<DataSet> {
         let mut rng = generator(seed);
         let (x, y, _) = gaussian_pair(rows, widths, sources, 0.8, &mut rng);
         let (x, y) = (uneven(&x, &mut rng), uneven(&y, &mut rng));
-        DataSet { name: format!("{what} (seed {seed})"), x, y }
+        plain(format!("{what} (seed {seed})"), x, y)
     };
     let sparse = |seed: u64| {
         let (x, y) = sparse_pair(120, [10, 12], &mut generator(seed));
-        DataSet { name: format!("sparse, non-negative (seed {seed})"), x, y }
+        plain(format!("sparse, non-negative (seed {seed})"), x, y)
     };
     vec![
         gaussian("equal widths", 11, 70, [8, 8], 4),
@@ -127,7 +148,47 @@ pub fn data_sets() -> Vec<DataSet> {
         gaussian("y wider", 13, 80, [5, 8], 3),
         gaussian("more units than stimuli", 14, 40, [52, 46], 5),
         sparse(15),
+        class_scores("class scores, two rows a stimulus (seed 16)", 16, [36, 2, 7]),
+        probabilities(class_scores("class probabilities (seed 17)", 17, [50, 1, 6])),
     ]
+}
+
+fn plain(name: String, x: Mat<f64>, y: Mat<f64>) -> DataSet {
+    DataSet { name, x, y, rows_per_stimulus: 1, labels: None }
+}
+
+/// What two classifiers say: both favour the class of a stimulus, and err on the same stimuli more often than not.
+#[must_use]
+pub fn class_scores(
+    name: &str,
+    seed: u64,
+    [stimuli, rows_per_stimulus, classes]: [usize; 3],
+) -> DataSet {
+    let mut rng = generator(seed);
+    let labels: Vec<u32> = (0..stimuli).map(|_| rng.random_range(0..classes as u32)).collect();
+    let difficulty = normal(stimuli, classes, &mut rng);
+    let mut side = |gain: f64| {
+        let bias = normal(1, classes, &mut rng);
+        let noise = normal(stimuli * rows_per_stimulus, classes, &mut rng);
+        Mat::from_fn(noise.nrows(), classes, |row, class| {
+            let stimulus = row / rows_per_stimulus;
+            let favoured = if labels[stimulus] as usize == class { 2.0 } else { 0.0 };
+            let pattern = gain * (favoured + difficulty[(stimulus, class)]);
+            pattern + 0.3 * bias[(0, class)] + 0.6 * noise[(row, class)]
+        })
+    };
+    let (x, y) = (side(1.0), side(0.8));
+    DataSet { name: name.into(), x, y, rows_per_stimulus, labels: Some(labels) }
+}
+
+/// The softmax of both sides.
+#[must_use]
+pub fn probabilities(data: DataSet) -> DataSet {
+    let softmax = |m: &Mat<f64>| {
+        let sum = |row: usize| m.row(row).iter().map(|v| v.exp()).sum::<f64>();
+        Mat::from_fn(m.nrows(), m.ncols(), |row, class| m[(row, class)].exp() / sum(row))
+    };
+    DataSet { x: softmax(&data.x), y: softmax(&data.y), ..data }
 }
 
 /// Each unit with a mean and a scale of its own.

@@ -13,8 +13,11 @@ const TOLERANCE: f64 = 1e-9;
 
 /// The comparison of each fold.
 fn compare(case: &Case, x: &Mat<f64>, y: &Mat<f64>) -> Result<Vec<Comparison>> {
-    let (x_recording, y_recording) = (Recording::new(x), Recording::new(y));
-    let folds = case.protocol.protocols(x.nrows(), &case.inner);
+    let recording = |m: &Mat<f64>| {
+        Recording::of_positions(m, case.rows_per_stimulus).labelled(case.labels.as_deref())
+    };
+    let (x_recording, y_recording) = (recording(x), recording(y));
+    let folds = case.protocol.protocols(x_recording.ids.len(), &case.inner);
     folds
         .iter()
         .map(|fold| {

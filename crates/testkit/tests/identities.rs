@@ -60,7 +60,7 @@ fn soft_matching_of_equal_widths_is_one_to_one() {
 #[test]
 fn free_partners_do_no_worse_in_sample_than_shared_out_ones() {
     let mut failures = Vec::new();
-    for DataSet { name, x, y } in data_sets() {
+    for DataSet { name, x, y, .. } in data_sets() {
         let pair = Compared::in_sample(&x, &y);
         let semi = |direction: &str| pair.score(&format!("semi-matching:direction={direction}"));
         let (there, back) = (semi("x-to-y"), semi("y-to-x"));
@@ -140,7 +140,7 @@ fn closed_form_arrays_have_their_known_scores() {
 #[test]
 fn cka_from_moments_is_cka_from_kernels() {
     let mut failures = Vec::new();
-    for DataSet { name, x, y } in data_sets() {
+    for DataSet { name, x, y, .. } in data_sets() {
         let rows = |m: &Mat<f64>| -> Vec<Vec<f64>> {
             (0..m.nrows()).map(|i| m.row(i).iter().copied().collect()).collect()
         };

@@ -8,6 +8,11 @@ fn a_representation_is_most_like_itself() {
 }
 
 #[test]
+fn every_measure_has_data_among_those_of_the_laws() {
+    assert_none(&laws::data_for_all());
+}
+
+#[test]
 fn scores_are_within_the_declared_range() {
     assert_none(&laws::range());
 }

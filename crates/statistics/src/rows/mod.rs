@@ -36,6 +36,7 @@ pub struct RowSet {
     stimuli: Vec<usize>,
     labels: Option<Vec<u32>>,
     rows_per_stimulus: usize,
+    left_out: usize,
     memory: Mutex<BTreeMap<String, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -47,26 +48,32 @@ impl RowSet {
     pub fn read(reading: &Reading<'_>, blocks: &Blocks, set: BlockSet) -> Result<Self> {
         let stimuli: Vec<usize> = set.iter().flat_map(|b| blocks.members(b).to_vec()).collect();
         let values = reading.read(&stimuli, reading.buffer())?;
+        // A label belongs to the stimulus that is shown: where the order is another one, it moves with its row.
+        let shown = |s: usize| reading.order.map_or(s, |order| order[s]);
         let labels = reading.source.stimuli().labels.as_ref();
-        let labels = labels.map(|all| stimuli.iter().map(|&s| all[s]).collect());
-        let rows_per_stimulus = reading.rows_per_stimulus();
-        Ok(Self::new(reading.name(), values, stimuli, labels, rows_per_stimulus))
-    }
-
-    fn new(
-        name: String,
-        values: Activations,
-        stimuli: Vec<usize>,
-        labels: Option<Vec<u32>>,
-        rows_per_stimulus: usize,
-    ) -> Self {
-        Self { name, values, stimuli, labels, rows_per_stimulus, memory: Mutex::default() }
+        let labels = labels.map(|all| stimuli.iter().map(|&s| all[shown(s)]).collect());
+        Ok(Self {
+            name: reading.name(),
+            values,
+            stimuli,
+            labels,
+            rows_per_stimulus: reading.rows_per_stimulus(),
+            left_out: reading.left_out(),
+            memory: Mutex::default(),
+        })
     }
 
     /// The same stimuli with other values.
     fn with_values(&self, values: Activations) -> Self {
-        let (stimuli, labels) = (self.stimuli.clone(), self.labels.clone());
-        Self::new(self.name.clone(), values, stimuli, labels, self.rows_per_stimulus)
+        Self {
+            name: self.name.clone(),
+            values,
+            stimuli: self.stimuli.clone(),
+            labels: self.labels.clone(),
+            rows_per_stimulus: self.rows_per_stimulus,
+            left_out: self.left_out,
+            memory: Mutex::default(),
+        }
     }
 
     /// Name of the representation.
@@ -114,7 +121,14 @@ impl RowSet {
         self.rows_per_stimulus
     }
 
-    /// Class of each stimulus, in the order of [`Self::stimuli`], if the source knows it.
+    /// Units of the source that are not among these: unit j is unit j of the source only if there is none.
+    #[must_use]
+    pub fn units_left_out(&self) -> usize {
+        self.left_out
+    }
+
+    /// Class of each stimulus, in the order of the rows, if the source knows it. It is the class of what is shown: under
+    /// another order ([`Reading::order`]) it moves with its row.
     #[must_use]
     pub fn labels(&self) -> Option<&[u32]> {
         self.labels.as_deref()
@@ -194,7 +208,7 @@ impl RowSet {
         };
         let labels = self.labels.as_ref().map(|l| stimuli.iter().map(|&s| l[s]).collect());
         let stimuli = stimuli.iter().map(|&s| self.stimuli[s]).collect();
-        Self::new(self.name.clone(), values, stimuli, labels, self.rows_per_stimulus)
+        Self { stimuli, labels, ..self.with_values(values) }
     }
 
     /// The rows in a rotated basis.

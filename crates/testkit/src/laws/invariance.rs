@@ -6,8 +6,7 @@ use consilience_linalg::{Mat, matmul};
 use consilience_measures::{Invariance, SideName, parse};
 use rand::RngExt;
 
-use super::{ROUNDING, compare_all, specs};
-use crate::evaluate::{Protocol, Recording};
+use super::{ROUNDING, compare_all, is_of_other_data, specs};
 use crate::synthetic::{data_sets, generator, normal, permuted_copy, rotated_copy};
 
 /// A score that changes by so much on some data set is not invariant: far above rounding, far below the effects.
@@ -50,26 +49,33 @@ pub fn invariances() -> Vec<String> {
     // Greatest change of each spec, and where.
     let mut changes: BTreeMap<(usize, u8, Invariance), (f64, String)> = BTreeMap::new();
     for data in data_sets() {
-        for protocol in Protocol::usual(&Recording::new(&data.x).ids) {
-            let native = compare_all(&data.x, &data.y, &protocol);
+        for protocol in data.protocols() {
+            let native = compare_all(&data, &data.x, &data.y, &protocol);
             for kind in Invariance::ALL {
                 for (side, seed) in [(SideName::X, 31), (SideName::Y, 32)] {
                     let found = match side {
                         SideName::X => {
-                            compare_all(&transformed(&data.x, kind, seed), &data.y, &protocol)
+                            let x = transformed(&data.x, kind, seed);
+                            compare_all(&data, &x, &data.y, &protocol)
                         }
                         SideName::Y => {
-                            compare_all(&data.x, &transformed(&data.y, kind, seed), &protocol)
+                            let y = transformed(&data.y, kind, seed);
+                            compare_all(&data, &data.x, &y, &protocol)
                         }
                     };
                     for (i, (a, b)) in native.iter().zip(&found).enumerate() {
-                        let (Ok(a), Ok(b)) = (a, b) else {
-                            let error = a.as_ref().err().or(b.as_ref().err());
-                            let error = error.map(ToString::to_string).unwrap_or_default();
-                            failures.push(format!("{}, {}: {error}", all[i], data.name));
+                        if is_of_other_data(a) {
                             continue;
+                        }
+                        let by = match (a, b) {
+                            (Ok(a), Ok(b)) => (a.score - b.score).abs(),
+                            // What is refused after the change is not unchanged.
+                            (Ok(_), b) if is_of_other_data(b) => f64::INFINITY,
+                            (Err(error), _) | (_, Err(error)) => {
+                                failures.push(format!("{}, {}: {error}", all[i], data.name));
+                                continue;
+                            }
                         };
-                        let by = (a.score - b.score).abs();
                         let place = format!("{}, {}, seed {seed}", data.name, protocol.name);
                         let greatest = changes.entry((i, side as u8, kind)).or_default();
                         if by >= greatest.0 {

@@ -16,7 +16,7 @@ mod streaming;
 pub use hostile::{hostile_data, hostile_specs, tiny_data};
 pub use invariance::invariances;
 pub use registry::{examples, files, parameters};
-pub use scores::{identity, oracle, range, symmetry};
+pub use scores::{data_for_all, identity, oracle, range, symmetry};
 pub use streaming::{
     chunking, joint_permutation, merge_order, precision, principal_coordinates, threads,
 };
@@ -25,6 +25,7 @@ use consilience_linalg::Mat;
 use consilience_measures::{Comparison, MEASURES, Result};
 
 use crate::evaluate::{Protocol, Recording, gather};
+use crate::synthetic::DataSet;
 
 /// Largest difference of two scores that only the order of additions may tell apart.
 ///
@@ -42,9 +43,14 @@ fn specs() -> Vec<&'static str> {
     MEASURES.iter().flat_map(of_entry).collect()
 }
 
-/// The comparison of two arrays by each spec, in f64, units as they are.
-fn compare_all(x: &Mat<f64>, y: &Mat<f64>, protocol: &Protocol) -> Vec<Result<Comparison>> {
-    compare_recordings(&Recording::new(x), &Recording::new(y), protocol)
+/// The comparison by each spec of two arrays recorded on the stimuli of a data set, in f64, units as they are.
+fn compare_all(
+    data: &DataSet,
+    x: &Mat<f64>,
+    y: &Mat<f64>,
+    protocol: &Protocol,
+) -> Vec<Result<Comparison>> {
+    compare_recordings(&data.recording(x), &data.recording(y), protocol)
 }
 
 fn compare_recordings(
@@ -67,7 +73,15 @@ fn compare_specs(
     }
 }
 
-/// The scores of two runs that differ by more than a tolerance, or did not come about.
+/// Whether there is no value because the data are not of the kind that the measure is about, and an error says so.
+///
+/// Every measure has a value on some data set of the laws: see [`data_for_all`].
+fn is_of_other_data(found: &Result<Comparison>) -> bool {
+    found.as_ref().is_err_and(consilience_measures::Error::is_of_other_data)
+}
+
+/// The scores of two runs that differ by more than a tolerance, or did not come about. Neither run may have one where the
+/// data are of another kind.
 fn differences(
     context: &str,
     expected: &[Result<Comparison>],
@@ -90,6 +104,7 @@ fn differences_of(
             let by = b.score - a.score;
             Some(format!("{spec}, {context}: {} became {}, by {by:e}", a.score, b.score))
         }
+        (Some(a), Some(b)) if is_of_other_data(a) && is_of_other_data(b) => None,
         (Some(Err(error)), _) | (_, Some(Err(error))) => {
             Some(format!("{spec}, {context}: {error}"))
         }
