@@ -16,6 +16,7 @@ import numpy as np
 import ot
 import scipy
 import sklearn
+from scipy.special import softmax
 from scipy.stats import pearsonr
 from sklearn.model_selection import KFold
 
@@ -72,6 +73,18 @@ def long():
     return tuple(sources @ random.randn(4, width) + random.randn(300, width) + 1 for width in (6, 5))
 
 
+def classifiers():
+    """Scores of two classifiers: 45 stimuli of 8 classes, shown twice; they err on the same stimuli more often than not."""
+    random = np.random.RandomState(4)
+    labels = random.randint(0, 8, 45)
+    pattern = random.randn(45, 8) + 2 * np.eye(8)[labels]
+
+    def side(gain):
+        return gain * np.repeat(pattern, 2, axis=0) + 0.7 * random.randn(90, 8) + 0.3 * random.randn(8)
+
+    return side(1.0), side(0.7), labels
+
+
 def write_inputs():
     arrays = {}
     arrays["X"], arrays["Y"] = noisy_copy()
@@ -80,10 +93,14 @@ def write_inputs():
     arrays["wide_x"], arrays["wide_y"] = wide()
     arrays["relu_x"], arrays["relu_y"] = rectified()
     arrays["long_x"], arrays["long_y"] = long()
+    arrays["scores_x"], arrays["scores_y"], labels = classifiers()
+    for side in "xy":
+        arrays[f"probabilities_{side}"] = softmax(arrays[f"scores_{side}"], axis=1)
     (HERE / "inputs").mkdir(exist_ok=True)
     for name, array in arrays.items():
         np.save(HERE / "inputs" / f"{name}.npy", np.ascontiguousarray(array, dtype="<f8"))
     arrays["Z"] = np.load(HERE / "inputs" / "Z.npy")  # kept as a file: a linear image of X plus noise, mean 2
+    arrays["scores_labels"] = labels  # written into the cases
     return arrays
 
 

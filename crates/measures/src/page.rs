@@ -57,7 +57,8 @@ fn invariances(entry: &Entry) -> Result<String> {
         let of = |side| {
             let held = measure.invariances(side);
             let names = Invariance::ALL.iter().filter(|i| held.contains(i)).map(|i| i.name());
-            names.collect::<Vec<_>>().join(", ")
+            let names = names.collect::<Vec<_>>().join(", ");
+            if names.is_empty() { "none of these changes".to_owned() } else { names }
         };
         lines.push(format!("- `{}`: {}", example.spec, one(measure.as_ref(), &of)));
     }

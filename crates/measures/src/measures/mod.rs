@@ -7,8 +7,12 @@
 
 use crate::Entry;
 
+pub mod accuracy_difference_distance;
 pub mod debiased_linear_cka;
+pub mod disagreement_distance;
 pub mod distance_correlation;
+pub mod error_consistency;
+pub mod jensen_shannon_distance;
 pub mod linear_cka;
 pub mod permutation;
 pub mod procrustes;
@@ -26,4 +30,8 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<linear_cka::LinearCka>(),
     Entry::of::<debiased_linear_cka::DebiasedLinearCka>(),
     Entry::of::<distance_correlation::DistanceCorrelation>(),
+    Entry::of::<disagreement_distance::DisagreementDistance>(),
+    Entry::of::<jensen_shannon_distance::JensenShannonDistance>(),
+    Entry::of::<accuracy_difference_distance::AccuracyDifferenceDistance>(),
+    Entry::of::<error_consistency::ErrorConsistency>(),
 ];

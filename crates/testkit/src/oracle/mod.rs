@@ -2,6 +2,7 @@
 //!
 //! Slow and small (at most some eighteen units on the wider side) and meant to be read against the definitions.
 
+mod functional;
 mod kernels;
 
 /// Rows × units.
@@ -18,11 +19,21 @@ pub struct Fold {
     pub inner: Vec<Vec<usize>>,
 }
 
-/// A measure with its parameters, as text.
+/// What is known of the stimuli beside the activations.
+#[derive(Debug, Clone, Copy)]
+pub struct Stimuli<'a> {
+    /// Rows of one stimulus.
+    pub rows_per_stimulus: usize,
+    /// Class of each stimulus.
+    pub labels: Option<&'a [u32]>,
+}
+
+/// A measure with its parameters, as text, and the stimuli that it is evaluated on.
 #[derive(Debug, Clone, Copy)]
 struct Spec<'a> {
     id: &'a str,
     parameters: &'a str,
+    stimuli: Stimuli<'a>,
 }
 
 impl<'a> Spec<'a> {
@@ -37,7 +48,7 @@ impl<'a> Spec<'a> {
 type Family = fn(Spec<'_>, &Rows, &Rows, &[Fold]) -> Option<f64>;
 
 /// One file a family, one line here.
-const FAMILIES: &[Family] = &[first, kernels::score];
+const FAMILIES: &[Family] = &[first, kernels::score, functional::score];
 
 /// The score of a spec, or nothing if there is no reference for that measure.
 ///
@@ -45,8 +56,23 @@ const FAMILIES: &[Family] = &[first, kernels::score];
 /// If a parameter is not a number, or there are too many units to try everything.
 #[must_use]
 pub fn score(spec: &str, x: &Rows, y: &Rows, folds: &[Fold]) -> Option<f64> {
+    score_on(spec, x, y, folds, Stimuli { rows_per_stimulus: 1, labels: None })
+}
+
+/// The same on stimuli that have several rows, or classes.
+///
+/// # Panics
+/// As [`score`].
+#[must_use]
+pub fn score_on(
+    spec: &str,
+    x: &Rows,
+    y: &Rows,
+    folds: &[Fold],
+    stimuli: Stimuli<'_>,
+) -> Option<f64> {
     let (id, parameters) = spec.split_once(':').unwrap_or((spec, ""));
-    FAMILIES.iter().find_map(|family| family(Spec { id, parameters }, x, y, folds))
+    FAMILIES.iter().find_map(|family| family(Spec { id, parameters, stimuli }, x, y, folds))
 }
 
 /// The measures of Kapoor et al. 2025 and linear CKA.
