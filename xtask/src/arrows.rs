@@ -17,6 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("inference", &[]),
     ("study", &["measures", "units", "statistics", "inference", "data"]),
     ("report", &["study", "measures", "units", "inference"]),
+    ("papers", &["study", "units"]),
     ("nets", &["data"]),
     (
         "consilience",
@@ -30,6 +31,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "inference",
             "study",
             "report",
+            "papers",
         ],
     ),
     ("cli", &["consilience", "nets"]),

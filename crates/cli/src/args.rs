@@ -29,6 +29,8 @@ pub(crate) enum Command {
     Measures(Measures),
     /// Compare two arrays of activations, row by row of the same stimuli
     Compare(Compare),
+    /// Test the claims of a paper at the scale of this machine: train, study, judge. Without a name, list the papers
+    Reproduce(Reproduce),
 }
 
 #[derive(Debug, ClapArgs)]
@@ -140,6 +142,33 @@ pub(crate) struct Compare {
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
     /// How to write it
+    #[arg(long, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Reproduce {
+    /// The paper; a list of them if not given
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    /// Folder for networks, activations, results and report; `reproduce-NAME` if not given
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Folder with the four IDX files of the images to train on, in place of the bundled ones
+    #[arg(long, value_name = "DIR", conflicts_with = "activations")]
+    pub(crate) data: Option<PathBuf>,
+    /// Smaller networks and fewer epochs: minutes instead of the better part of an hour
+    #[arg(long, conflicts_with = "activations")]
+    pub(crate) quick: bool,
+    /// Folder of an activation store: nothing is trained, the claims are tested on what is stored
+    #[arg(long, value_name = "DIR")]
+    pub(crate) activations: Option<PathBuf>,
+    /// Seed of blocks, nulls and samples
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// How to write the claims
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
     #[command(flatten)]

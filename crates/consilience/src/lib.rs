@@ -12,6 +12,7 @@
 //! | [`inference`] | jackknife, bootstrap over networks, chance levels |
 //! | [`study`] | which cells to compare, the run, the rows of results |
 //! | [`report`] | one HTML file from stored results |
+//! | [`papers`] | claims of papers, judged from the rows of a study |
 //!
 //! # Two arrays
 //!
@@ -41,6 +42,7 @@ pub use consilience_data as data;
 pub use consilience_inference as inference;
 pub use consilience_linalg as linalg;
 pub use consilience_measures as measures;
+pub use consilience_papers as papers;
 pub use consilience_report as report;
 pub use consilience_solvers as solvers;
 pub use consilience_statistics as statistics;

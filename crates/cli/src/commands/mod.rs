@@ -5,6 +5,7 @@ mod demo;
 mod measures;
 mod plan;
 mod report;
+mod reproduce;
 mod run;
 mod train;
 
@@ -20,6 +21,7 @@ pub(crate) fn dispatch(args: Args) -> anyhow::Result<()> {
         Command::Report(args) => report::report(&args),
         Command::Measures(args) => measures::measures(&args),
         Command::Compare(args) => compare::compare(&args),
+        Command::Reproduce(args) => reproduce::reproduce(&args),
     }
 }
 
