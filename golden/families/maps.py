@@ -2,15 +2,34 @@
 
 import numpy as np
 from sklearn.linear_model import Ridge
+from sklearn.metrics import r2_score
 
-from common import PAIRS, centred, column_correlations, deal, directed_cases, fitted_cases, polar, protocols, without
+from common import PAIRS, centred, column_correlations, deal, directed_cases, polar, protocols, without
 
 EXPONENTS = range(-8, 9)
+SCORES = ("pearson", "r2", "mean-r2")
+# Singular values of the source below this fraction of the greatest are null.
+NULL_SINGULAR_VALUE = 1e-5
 
 
-def procrustes(x, y, fit, held):
+def scored(predicted, truth, score):
+    if score == "pearson":
+        return {"units": column_correlations(predicted, truth)}
+    if score == "r2":
+        return {"score": float(r2_score(truth, predicted, multioutput="variance_weighted"))}
+    return {"units": r2_score(truth, predicted, multioutput="raw_values")}
+
+
+def linear(x, y, fit, held, inner):
+    slopes, *_ = np.linalg.lstsq(centred(x[fit]), centred(y[fit]), rcond=NULL_SINGULAR_VALUE)
+    return y[fit].mean(axis=0) + (x[held] - x[fit].mean(axis=0)) @ slopes, {}
+
+
+def procrustes(x, y, fit, held, inner):
+    turned = centred(x[fit]) @ polar(centred(x[fit]).T @ centred(y[fit]))
+    scale = np.sum(turned * centred(y[fit])) / np.sum(turned**2)
     rotation = polar(centred(x[fit]).T @ centred(y[fit]))
-    return {"units": column_correlations((x[held] - x[fit].mean(axis=0)) @ rotation, y[held])}
+    return y[fit].mean(axis=0) + scale * (x[held] - x[fit].mean(axis=0)) @ rotation, {}
 
 
 def ridge_scale(x, fit):
@@ -18,64 +37,99 @@ def ridge_scale(x, fit):
 
 
 def ridge_predict(x, y, fit, held, penalty):
+    """`penalty` is one number, or one for each unit of y."""
     return Ridge(alpha=penalty, solver="svd").fit(x[fit], y[fit]).predict(x[held])
 
 
-def ridge_choose(x, y, fit, inner):
-    """The λ with the smallest squared error summed over the inner folds; of equals the larger."""
-    grid = [10.0**k * ridge_scale(x, fit) for k in EXPONENTS]
-    errors = [
-        sum(np.sum((ridge_predict(x, y, without(fit, held), held, penalty) - y[held]) ** 2) for held in inner)
-        for penalty in grid
-    ]
-    best, second = sorted(errors)[:2]
-    assert second - best > 1e-6 * best, "a near tie: the choice would depend on rounding"
-    return grid[int(np.argmin(errors))]
+def ridge_choose(x, y, fit, inner, shared):
+    """The λ with the smallest squared error summed over the inner folds, for all targets or for each; of equals the larger."""
+    grid = np.array([10.0**k * ridge_scale(x, fit) for k in EXPONENTS])
+
+    def errors(penalty):
+        held_out = [(ridge_predict(x, y, without(fit, held), held, penalty) - y[held]) ** 2 for held in inner]
+        return np.concatenate(held_out).sum(axis=None if shared else 0)
+
+    table = np.array([errors(penalty) for penalty in grid])
+    order = np.argsort(table, axis=0)
+    for column, (first, following) in zip(np.atleast_2d(table.T), np.atleast_2d(order.T)[:, :2]):
+        # Sums of a hundred squares err by 1e-15 or so. Between the smallest penalties the choice shows in no score.
+        small = max(grid[first], grid[following]) <= 1e-6 * ridge_scale(x, fit)
+        assert small or column[following] - column[first] > 1e-13 * column[first], "a near tie: rounding would choose"
+    return grid[order[0]]
 
 
-def ridge(x, y, fit, held, inner=None, alpha=None):
-    penalty = ridge_choose(x, y, fit, inner) if alpha is None else alpha * ridge_scale(x, fit)
-    return {"units": column_correlations(ridge_predict(x, y, fit, held, penalty), y[held]), "lambda": float(penalty)}
+def ridge(x, y, fit, held, inner):
+    penalty = ridge_choose(x, y, fit, inner, shared=True)
+    return ridge_predict(x, y, fit, held, penalty), {"lambda": float(penalty)}
 
 
-def ridge_cases(arrays):
+def ridge_fixed(x, y, fit, held, inner):
+    penalty = 0.1 * ridge_scale(x, fit)
+    return ridge_predict(x, y, fit, held, penalty), {"lambda": float(penalty)}
+
+
+def ridge_per_target(x, y, fit, held, inner):
+    return ridge_predict(x, y, fit, held, ridge_choose(x, y, fit, inner, shared=False)), {}
+
+
+def map_cases(arrays, variants, scores=SCORES):
+    """Every variant (spec, function, whether it chooses by inner folds) under every score."""
     cases = []
     for pair in PAIRS:
         for protocol, fits, helds in protocols(pair, len(arrays[pair[0]])):
             inner = [deal(fit, 5, seed=i) for i, fit in enumerate(fits)]
+            for spec, function, chooses in variants:
+                made = {}  # predictions, made once for all scores
 
-            def chosen(x, y):
-                return [ridge(arrays[x], arrays[y], f, h, inner=i) for f, h, i in zip(fits, helds, inner)]
+                def run(x, y, score):
+                    if (x, y) not in made:
+                        a, b = arrays[x], arrays[y]
+                        made[x, y] = [function(a, b, f, h, i) for f, h, i in zip(fits, helds, inner)]
+                    truth = [arrays[y][h] for h in helds]
+                    return [scored(p, t, score) | notes for (p, notes), t in zip(made[x, y], truth)]
 
-            def fixed(x, y):
-                return [ridge(arrays[x], arrays[y], f, h, alpha=0.1) for f, h in zip(fits, helds)]
-
-            cases += directed_cases("ridge:", pair, protocol, chosen, inner=inner)
-            cases += directed_cases("ridge:alpha=0.1,", pair, protocol, fixed)
+                for score in scores:
+                    prefix = f"{spec}{'' if score == 'pearson' else f'score={score},'}"
+                    optional = {"inner": inner} if chooses else {}
+                    cases += directed_cases(prefix, pair, protocol, lambda x, y: run(x, y, score), **optional)
     return cases
 
 
+SCORED = (
+    " Scores on the eval rows: pearson, the mean over target units of Pearson r between prediction and target; r2 and "
+    "mean-r2, r2_score weighted by variance and averaged over targets."
+)
 # id: (definition, packages used, cases)
 MEASURES = {
+    "linear": (
+        "Least squares with intercept on the fit rows, the solution of smallest norm; singular values of the centred "
+        "source below 1e-5 of the greatest are null." + SCORED,
+        ["numpy", "scikit-learn", "scipy"],
+        lambda arrays: map_cases(arrays, [("linear:", linear, False)]),
+    ),
     "procrustes": (
         "Both sides centred on the fit rows, Q = UVᵀ from the singular value decomposition of XᵀY there "
-        "(vectors of zero singular values dropped); the mean over target units of Pearson r between XQ and Y "
-        "on the eval rows.",
+        "(vectors of zero singular values dropped), the prediction sXQ with the scale s of least squares and the means of "
+        "the fit rows." + SCORED,
         ["numpy", "scikit-learn", "scipy"],
-        lambda arrays: fitted_cases("procrustes", procrustes, arrays, directed=True),
+        lambda arrays: map_cases(arrays, [("procrustes:", procrustes, False)]),
     ),
     "ridge": (
-        "Ridge regression with intercept fitted on the fit rows, one λ for all targets; the mean over target "
-        "units of Pearson r between prediction and target on the eval rows. λ = alpha·s, or else 10^k·s with "
-        "k in -8..=8 chosen by the squared error summed over the inner folds; s = the source's centred sum of"
-        " squares on the fit rows / its width.",
+        "Ridge regression with intercept fitted on the fit rows. λ = alpha·s, or else 10^k·s with k in -8..=8 chosen by "
+        "the squared error summed over the inner folds, for all targets together or for each; s = the source's centred "
+        "sum of squares on the fit rows / its width." + SCORED,
         ["numpy", "scikit-learn", "scipy"],
-        ridge_cases,
+        lambda arrays: map_cases(arrays, [("ridge:alpha=0.1,", ridge_fixed, False)])
+        + map_cases(arrays, [("ridge:", ridge, True)], ("pearson", "r2"))
+        + map_cases(arrays, [("ridge:penalty=per-target,", ridge_per_target, True)], ("pearson", "mean-r2")),
     ),
 }
 # (spec, value on A, value on B): closed-form pairs, six decimals, worked out separately from these files.
 KNOWN = [
+    ("linear:score=r2,direction=x-to-y", 0.383963, 0.386612),
+    ("linear:score=r2,direction=y-to-x", 0.488322, 0.332279),
 ]
 # (peer, pairs, spec, transform, protocol, tolerance, reason): rows of oracle.csv that measure one of these
 PEERS = [
+    ("resi/linear_regression", "X_Y X_Z", "linear:score=r2,direction=y-to-x", "score", "in-sample", 1e-9, ""),
 ]

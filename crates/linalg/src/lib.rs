@@ -17,6 +17,7 @@ pub use faer::{Mat, MatMut, MatRef};
 pub use orthogonal::{polar_factor, random_orthogonal};
 pub use pool::in_pool;
 pub use products::{
-    Real, add_cross, add_gram, add_outer, matmul, matmul_abt, matmul_atb, squared_norm, sum,
+    Real, add_cross, add_gram, add_outer, matmul, matmul_abt, matmul_atb, row_gram, squared_norm,
+    sum, symmetric_product,
 };
 pub use svd::{Svd, singular_values, svd};

@@ -209,6 +209,29 @@ pub fn matmul_abt(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
     product(a, b.transpose())
 }
 
+/// `a aᵀ`, half of whose entries are computed.
+#[must_use]
+pub fn row_gram(a: MatRef<'_, f64>) -> Mat<f64> {
+    symmetric_product(a, a.transpose())
+}
+
+/// `a b` where the product is known to be symmetric: half of its entries are computed, the others copied.
+///
+/// # Panics
+/// If the product is not square.
+#[must_use]
+pub fn symmetric_product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
+    use triangular::BlockStructure::{Rectangular, TriangularLower};
+    let (n, inner) = (a.nrows(), a.ncols());
+    assert_eq!(n, b.ncols(), "a symmetric product is square");
+    let mut out = Mat::zeros(n, n);
+    let (lower, full) = (TriangularLower, Rectangular);
+    let par = parallelism(n * n * inner / 2);
+    triangular::matmul(&mut out, lower, Accum::Replace, a, full, b, full, 1.0, par);
+    mirror(&mut out);
+    out
+}
+
 /// Sum of the squared entries: the square of the Frobenius norm.
 #[must_use]
 pub fn squared_norm(a: MatRef<'_, f64>) -> f64 {
@@ -243,6 +266,18 @@ mod tests {
             assert!(squared_norm(difference.as_ref()).sqrt() <= tolerance * (p * q) as f64);
             let difference = &gram - naive(x.as_ref(), x.as_ref());
             assert!(squared_norm(difference.as_ref()).sqrt() <= tolerance * (p * p) as f64);
+        }
+    }
+
+    #[test]
+    fn symmetric_products_are_symmetric_and_the_same_for_any_number_of_threads() {
+        for (n, inner) in [(1, 1), (17, 5), (300, 190)] {
+            let a = matrix::<f64>(n, inner, 0.2);
+            let run = |threads| crate::in_pool(threads, || row_gram(a.as_ref())).expect("threads");
+            let one = run(1);
+            assert!(one.transpose() == one && run(2) == one && run(5) == one);
+            let difference = &one - naive(a.transpose(), a.transpose());
+            assert!(squared_norm(difference.as_ref()).sqrt() <= (inner * n) as f64 * 1e-14);
         }
     }
 

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::{Detail, detail};
+
 /// A score, what it is made of, and what to beware of.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
@@ -13,6 +15,9 @@ pub struct Comparison {
     /// The fitted correspondence, one for each fold.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mappings: Vec<Mapping>,
+    /// What the fits settled on: a chosen penalty, the number of connections.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<Detail>,
     /// Caveats of this very comparison.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<Warning>,
@@ -22,7 +27,13 @@ impl Comparison {
     /// A bare score.
     #[must_use]
     pub fn of_score(score: f64) -> Self {
-        Self { score, per_unit: None, mappings: Vec::new(), warnings: Vec::new() }
+        Self {
+            score,
+            per_unit: None,
+            mappings: Vec::new(),
+            details: Vec::new(),
+            warnings: Vec::new(),
+        }
     }
 
     /// The mean over folds. Warnings are those of all folds, each kind once.
@@ -31,6 +42,7 @@ impl Comparison {
         let score = folds.iter().map(|f| f.score).sum::<f64>() / n;
         let per_unit = folds.iter().map(|f| f.per_unit.as_deref()).collect::<Option<Vec<_>>>();
         let per_unit = per_unit.map(|folds| mean_per_unit(&folds));
+        let details = detail::mean(folds.iter().flat_map(|f| f.details.iter().copied()));
         let mut warnings: Vec<Warning> = Vec::new();
         let mut mappings = Vec::new();
         for fold in folds {
@@ -41,7 +53,7 @@ impl Comparison {
             }
             mappings.extend(fold.mappings);
         }
-        Self { score, per_unit, mappings, warnings }
+        Self { score, per_unit, mappings, details, warnings }
     }
 }
 
@@ -100,6 +112,20 @@ pub enum Warning {
         /// Units that were predicted.
         of: usize,
     },
+    /// A target is constant over an eval set; its share of explained variance counts as 0.
+    ConstantTarget {
+        /// Units that are constant.
+        units: usize,
+        /// Units that were predicted.
+        of: usize,
+    },
+    /// The source has fewer independent directions than units, so that many maps fit equally well.
+    RankDeficient {
+        /// Directions that the fit rests on.
+        rank: usize,
+        /// Units of the source.
+        of: usize,
+    },
 }
 
 impl Warning {
@@ -130,6 +156,14 @@ impl std::fmt::Display for Warning {
                     "{units} of {of} predictions are constant over an eval set; their correlation counts as 0"
                 )
             }
+            Self::ConstantTarget { units, of } => write!(
+                f,
+                "{units} of {of} units are constant over an eval set; their explained variance counts as 0"
+            ),
+            Self::RankDeficient { rank, of } => write!(
+                f,
+                "the fit rests on {rank} independent directions of {of} units: of all maps that fit equally well the smallest was taken; use more stimuli, or ridge"
+            ),
         }
     }
 }

@@ -4,7 +4,7 @@ use consilience_linalg::MatRef;
 use consilience_statistics::{PairMoments, SideMoments};
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparison, Result, Symmetry};
+use crate::{Comparison, Result, SideName, Symmetry};
 
 /// Which representation is predicted from which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -26,6 +26,15 @@ impl Direction {
         if self == Self::Both { Symmetry::Symmetric } else { Symmetry::Directed }
     }
 
+    /// The part that a side plays.
+    pub(crate) fn role(self, side: SideName) -> Role {
+        match (self, side) {
+            (Self::Both, _) => Role::Both,
+            (Self::XToY, SideName::X) | (Self::YToX, SideName::Y) => Role::Source,
+            _ => Role::Target,
+        }
+    }
+
     /// Runs a directed comparison in the directions asked for, and averages the scores.
     ///
     /// The parts of single units are kept where there is one direction only.
@@ -44,6 +53,17 @@ impl Direction {
             }
         }
     }
+}
+
+/// The part that a representation plays in a prediction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It is predicted from.
+    Source,
+    /// It is predicted.
+    Target,
+    /// First the one, then the other.
+    Both,
 }
 
 /// Moments of a pair seen in one direction: `source` predicts `target`.

@@ -17,7 +17,7 @@ pub struct Info {
     pub family: Family,
     /// Whether more is more alike.
     pub orientation: Orientation,
-    /// Smallest and largest value.
+    /// Smallest and largest value with default parameters.
     pub range: (f64, f64),
     /// Largest distance of the score of a representation with itself from the best value, in sample, with default
     /// parameters (a fixed penalty, for one, shrinks predictions whatever they are of).

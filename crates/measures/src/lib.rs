@@ -6,18 +6,24 @@
 
 mod classes;
 mod comparison;
+mod detail;
 mod direction;
+mod directions;
 mod entry;
 mod error;
 mod info;
 mod linear_map;
+mod map_score;
 mod measure;
 pub mod measures;
 mod page;
+mod penalty;
 mod spec;
 mod statistic;
 
 pub use comparison::{Comparison, Mapping, Warning};
+pub use detail::{Detail, Quantity};
+pub(crate) use direction::Role;
 pub use direction::{Directed, Direction};
 pub use entry::Entry;
 pub use error::{Error, Result};
@@ -25,8 +31,10 @@ pub use info::{
     Example, Family, Info, Invariance, Orientation, Parameter, Reads, Reference, Scale, SideName,
     Symmetry,
 };
+pub use map_score::MapScore;
 pub use measure::{DynMeasure, Measure};
 pub use measures::MEASURES;
 pub use page::page;
+pub use penalty::Penalty;
 pub use spec::{find, parse};
 pub use statistic::{Fold, HeldOutMoments, Statistic, WholeMoments, WholeRows};

@@ -36,6 +36,11 @@ pub trait Measure: Default + DeserializeOwned + Serialize + Debug + Send + Sync 
         Scale::Own
     }
 
+    /// Smallest and largest value, with these parameters.
+    fn range(&self) -> (f64, f64) {
+        Self::INFO.range
+    }
+
     /// Whether it is a metric over representations of one set of stimuli: symmetric, and d(x, z) ≤ d(x, y) + d(y, z).
     fn is_metric(&self) -> bool {
         false
@@ -62,6 +67,8 @@ pub trait DynMeasure: Debug + Send + Sync {
     fn invariances(&self, side: SideName) -> &'static [Invariance];
     /// See [`Measure::scale`].
     fn scale(&self) -> Scale;
+    /// See [`Measure::range`].
+    fn range(&self) -> (f64, f64);
     /// See [`Measure::is_metric`].
     fn is_metric(&self) -> bool;
     /// Whether the score depends on the basis of a space of units: only then does a rotated basis say something.
@@ -99,6 +106,10 @@ impl<M: Measure> DynMeasure for M {
 
     fn scale(&self) -> Scale {
         Measure::scale(self)
+    }
+
+    fn range(&self) -> (f64, f64) {
+        Measure::range(self)
     }
 
     fn is_metric(&self) -> bool {

@@ -18,12 +18,13 @@ pub fn page(entry: &Entry) -> Result<String> {
         Orientation::Score => "more is more alike",
         Orientation::Distance => "less is more alike",
     };
-    let range = format!(
-        "A {}, from {} to {}: {towards}.",
-        noun(info.orientation),
-        info.range.0,
-        info.range.1
-    );
+    let mut range = format!("A {}, from {}: {towards}.", noun(info.orientation), ends(info.range));
+    for example in info.examples {
+        let other = crate::parse(example.spec)?.range();
+        if other != info.range {
+            let _ = write!(range, " `{}` is from {}.", example.spec, ends(other));
+        }
+    }
     section(&mut out, "Range and orientation", &range);
     section(&mut out, "Invariances", &invariances(entry)?);
     section(&mut out, "Parameters", &parameters(entry));
@@ -41,6 +42,15 @@ pub fn page(entry: &Entry) -> Result<String> {
 
 fn section(out: &mut String, heading: &str, body: &str) {
     let _ = write!(out, "\n## {heading}\n\n{body}\n");
+}
+
+fn ends((low, high): (f64, f64)) -> String {
+    let end = |value: f64| match value {
+        f64::NEG_INFINITY => "minus infinity".to_owned(),
+        f64::INFINITY => "infinity".to_owned(),
+        finite => finite.to_string(),
+    };
+    format!("{} to {}", end(low), end(high))
 }
 
 fn noun(orientation: Orientation) -> &'static str {

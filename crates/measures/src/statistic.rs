@@ -1,8 +1,8 @@
 //! What a measure may read: each statistic knows how to make its views from what was gathered and a design.
 
-use consilience_statistics::{Evidence, Pair, PairMoments, RowPair, Split, SplitDesign};
+use consilience_statistics::{BlockSet, Evidence, Pair, PairMoments, RowPair, Split, SplitDesign};
 
-use crate::{Comparison, Error, Reads, Result};
+use crate::{Comparison, Direction, Error, Reads, Result};
 
 /// A kind of statistic. Its view is all that a measure of it can reach.
 pub trait Statistic {
@@ -54,6 +54,28 @@ pub struct Fold<'a> {
     pub pair: &'a Pair<'a>,
     /// The split.
     pub split: &'a Split,
+}
+
+impl Fold<'_> {
+    /// Fit and eval sets of the folds inside the fit set by which parameters are chosen.
+    pub(crate) fn inner(&self) -> impl Iterator<Item = (BlockSet, BlockSet)> + '_ {
+        let folds = self.split.inner.iter().map(|&eval| (self.split.fit.minus(eval), eval));
+        folds.filter(|(fit, _)| !fit.is_empty())
+    }
+
+    /// Computes the eigendecompositions of the source scatters over the fit set and those inside it, side by side.
+    ///
+    /// Each runs on one thread; they are remembered, so whoever asks for one later finds it.
+    pub(crate) fn prepare_inner(&self, direction: Direction) {
+        let sets: Vec<BlockSet> =
+            self.inner().map(|(fit, _)| fit).chain([self.split.fit]).collect();
+        let (x, y) = match direction {
+            Direction::Both => (&sets[..], &sets[..]),
+            Direction::XToY => (&sets[..], &[][..]),
+            Direction::YToX => (&[][..], &sets[..]),
+        };
+        self.pair.factorise(x, y);
+    }
 }
 
 impl Statistic for HeldOutMoments {

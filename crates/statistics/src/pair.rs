@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
 use consilience_linalg::Mat;
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::merge::{Part, decompose, merged_mean, merged_scatter};
 use crate::side::differences;
@@ -63,6 +64,17 @@ impl<'a> Pair<'a> {
         let moments = Rc::new(self.merge(set, &whole, rest));
         self.merged.borrow_mut().insert(set, moments.clone());
         moments
+    }
+
+    /// Computes the eigendecompositions of the scatters over sets of x and over sets of y, several at a time.
+    ///
+    /// A decomposition runs on one thread so that its bytes do not depend on their number; this is how many of them use
+    /// several. An error is remembered with it, for who asks for it.
+    pub fn factorise(&self, x: &[BlockSet], y: &[BlockSet]) {
+        let x = x.iter().map(|&set| self.x.over(set));
+        let moments: Vec<Arc<SideMoments>> =
+            x.chain(y.iter().map(|&set| self.y.over(set))).collect();
+        moments.par_iter().for_each(|moments| drop(moments.eigen()));
     }
 
     fn merge(&self, set: BlockSet, whole: &[Rc<PairMoments>], rest: BlockSet) -> PairMoments {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use consilience_linalg::{Eigen, Mat, MatRef, eigen_symmetric, matmul, matmul_atb};
+use consilience_linalg::{Eigen, Mat, MatRef, eigen_symmetric, matmul_atb, symmetric_product};
 
 use crate::merge::{Part, decompose, merged_mean, merged_scatter};
 use crate::{BlockSet, Marginal, Result};
@@ -69,7 +69,8 @@ impl Side {
         let moments = self.over(fit);
         let v = &moments.eigen()?.vectors;
         let scatter = &self.over(eval).scatter;
-        let value = Arc::new(matmul(matmul_atb(v.as_ref(), scatter.as_ref()).as_ref(), v.as_ref()));
+        let turned = matmul_atb(v.as_ref(), scatter.as_ref());
+        let value = Arc::new(symmetric_product(turned.as_ref(), v.as_ref()));
         Ok(self.projected.lock().expect("no thread panicked").entry(key).or_insert(value).clone())
     }
 }

@@ -13,6 +13,7 @@ pub mod disagreement_distance;
 pub mod distance_correlation;
 pub mod error_consistency;
 pub mod jensen_shannon_distance;
+pub mod linear;
 pub mod linear_cka;
 pub mod permutation;
 pub mod procrustes;
@@ -22,6 +23,7 @@ pub mod soft_matching;
 
 /// Every measure.
 pub static MEASURES: &[Entry] = &[
+    Entry::of::<linear::Linear>(),
     Entry::of::<ridge::Ridge>(),
     Entry::of::<procrustes::Procrustes>(),
     Entry::of::<permutation::Permutation>(),

@@ -74,6 +74,7 @@ impl Measure for Permutation {
             Vec::new()
         };
         let mappings = vec![Mapping::Matching(matching)];
-        Ok(Comparison { score, per_unit: Some(per_unit), mappings, warnings })
+        let per_unit = Some(per_unit);
+        Ok(Comparison { per_unit, mappings, warnings, ..Comparison::of_score(score) })
     }
 }

@@ -1,12 +1,13 @@
 #![doc = include_str!("../../docs/procrustes.md")]
 
-use consilience_linalg::polar_factor;
+use consilience_linalg::{Mat, MatRef, matmul, polar_factor};
 use serde::{Deserialize, Serialize};
 
 use crate::linear_map::score_linear_map;
+use crate::map_score::{self, Indifference};
 use crate::{
     Comparison, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance,
-    Measure, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
+    MapScore, Measure, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
 };
 
 /// Singular values below this share of the largest are noise of f64 moments: their vectors carry no correspondence.
@@ -22,6 +23,8 @@ const NULL_ROUNDINGS: f64 = 8.0;
 pub struct Procrustes {
     /// Which representation is predicted from which.
     pub direction: Direction,
+    /// What the map is scored by.
+    pub score: MapScore,
 }
 
 impl Measure for Procrustes {
@@ -29,7 +32,7 @@ impl Measure for Procrustes {
         id: "procrustes",
         title: "Procrustes predictivity",
         summary: "How well the units of one representation are predicted from the other by a rotation or reflection, on stimuli it has not seen.",
-        definition: r"With centred fit data, $X^\top Y = U \Sigma V^\top$ and $Q = U V^\top$ (a partial isometry where widths or ranks differ: singular values below $10^{-10}$ of the largest, or 8 roundings of f32 activations, are left out, and those beyond the first $n - 1$). The score is the mean over units $j$ of $y$ of the Pearson correlation, over the eval stimuli, between $XQ_{\cdot j}$ and $Y_{\cdot j}$, averaged over folds.",
+        definition: r"With centred fit data, $X^\top Y = U \Sigma V^\top$ and $Q = U V^\top$ (a partial isometry where widths or ranks differ: singular values below $10^{-10}$ of the largest, or 8 roundings of f32 activations, are left out, and those beyond the first $n - 1$). The score is the mean over units $j$ of $y$ of the Pearson correlation, over the eval stimuli, between $XQ_{\cdot j}$ and $Y_{\cdot j}$, averaged over folds. For explained variance the prediction is $s XQ$ with the scale of least squares, $s = \operatorname{tr}(Q^\top X^\top Y) / \lVert XQ \rVert^2$ over the fit stimuli; a correlation does not notice it.",
         family: Family::Map,
         orientation: Orientation::Score,
         range: (-1.0, 1.0),
@@ -38,13 +41,23 @@ impl Measure for Procrustes {
         caveats: &[
             "Not the Procrustes distance, angle or normalised nuclear norm: those are other quantities of the same fit. A mean correlation over units is what can be compared with ridge and with matching.",
             "The rotation minimises squared error, not the mean correlation: units of large variance weigh more in the fit than in the score.",
+            "Without a scale, explained variance would depend on the unit of measurement of the source. In sample and with equal widths, r2 is the square of the normalised nuclear norm.",
+            map_score::CAVEAT,
         ],
-        parameters: &[Parameter {
-            name: "direction",
-            default: "both",
-            range: "x-to-y, y-to-x, both",
-            purpose: "which representation is predicted from which; both averages the two (the rotation is the same, the units scored are not)",
-        }],
+        parameters: &[
+            Parameter {
+                name: "direction",
+                default: "both",
+                range: "x-to-y, y-to-x, both",
+                purpose: "which representation is predicted from which; both averages the two (the rotation is the same, the units scored are not)",
+            },
+            Parameter {
+                name: "score",
+                default: "pearson",
+                range: map_score::RANGE,
+                purpose: map_score::PURPOSE,
+            },
+        ],
         references: &[
             Reference {
                 citation: "Schönemann 1966, A generalized solution of the orthogonal Procrustes problem",
@@ -58,6 +71,14 @@ impl Measure for Procrustes {
         examples: &[
             Example { spec: "procrustes", what: "both directions" },
             Example { spec: "procrustes:direction=x-to-y", what: "y predicted from x" },
+            Example {
+                spec: "procrustes:score=r2",
+                what: "pooled explained variance, both directions",
+            },
+            Example {
+                spec: "procrustes:direction=y-to-x,score=mean-r2",
+                what: "mean explained variance of the units of x",
+            },
         ],
         revision: 1,
     };
@@ -68,21 +89,20 @@ impl Measure for Procrustes {
     }
 
     fn invariances(&self, side: SideName) -> &'static [Invariance] {
-        use Invariance::{IsotropicScale, Orthogonal, Permutation, Shift};
-        let is_source = match self.direction {
-            Direction::Both => false,
-            Direction::XToY => side == SideName::X,
-            Direction::YToX => side == SideName::Y,
+        let fit = Indifference {
+            source: Invariance::Orthogonal,
+            each_target_alone: false,
+            target_basis: true,
         };
-        if is_source {
-            &[Permutation, Shift, IsotropicScale, Orthogonal]
-        } else {
-            &[Permutation, Shift, IsotropicScale]
-        }
+        fit.invariances(self.direction.role(side), self.score)
     }
 
     fn scale(&self) -> Scale {
-        Scale::HeldOutCorrelation
+        self.score.scale()
+    }
+
+    fn range(&self) -> (f64, f64) {
+        self.score.range()
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
@@ -91,8 +111,27 @@ impl Measure for Procrustes {
         let rank = fold.fit.n.saturating_sub(1);
         let rotation = polar_factor(fold.fit.cross.as_ref(), null, rank)?;
         self.direction.average(|forward| {
-            let weights = if forward { rotation.as_ref() } else { rotation.transpose() };
-            Ok(score_linear_map(weights, Directed::of(fold.eval, forward)))
+            let turned = if forward { rotation.as_ref() } else { rotation.transpose() };
+            let (fit, eval) = (Directed::of(fold.fit, forward), Directed::of(fold.eval, forward));
+            if self.score == MapScore::Pearson {
+                return score_linear_map(Self::INFO.id, turned, fit, eval, self.score);
+            }
+            let weights = scaled(turned, fit);
+            score_linear_map(Self::INFO.id, weights.as_ref(), fit, eval, self.score)
         })
     }
+}
+
+/// The rotation times the scale of least squares; zero if it predicts a constant.
+fn scaled(rotation: MatRef<'_, f64>, fit: Directed<'_>) -> Mat<f64> {
+    let spread = matmul(fit.source.scatter(), rotation);
+    let (mut covariance, mut variance) = (0.0, 0.0);
+    for j in 0..rotation.ncols() {
+        for i in 0..rotation.nrows() {
+            covariance += rotation[(i, j)] * fit.cross[(i, j)];
+            variance += rotation[(i, j)] * spread[(i, j)];
+        }
+    }
+    let scale = if variance > 0.0 { covariance / variance } else { 0.0 };
+    Mat::from_fn(rotation.nrows(), rotation.ncols(), |i, j| scale * rotation[(i, j)])
 }

@@ -87,5 +87,6 @@ fn best_partners(fit: MatRef<'_, f64>, eval: MatRef<'_, f64>) -> Comparison {
         partners.iter().enumerate().map(|(i, &j)| Some(eval[(i, j)])).collect();
     let score = per_unit.iter().flatten().sum::<f64>() / per_unit.len() as f64;
     let matching = Mapping::Matching(partners.into_iter().map(Some).collect());
-    Comparison { score, per_unit: Some(per_unit), mappings: vec![matching], warnings: Vec::new() }
+    let mappings = vec![matching];
+    Comparison { per_unit: Some(per_unit), mappings, ..Comparison::of_score(score) }
 }

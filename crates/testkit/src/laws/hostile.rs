@@ -233,7 +233,7 @@ pub fn tiny_data() -> Vec<String> {
         // Too few stimuli for two folds has its own error, tested above.
         for protocol in protocols.into_iter().flatten() {
             for (spec, found) in specs().iter().zip(compare_recordings(x, y, &protocol)) {
-                let range = parse(spec).expect("an example parses").info().range;
+                let range = parse(spec).expect("an example parses").range();
                 match found {
                     Ok(c) if !(range.0..=range.1).contains(&c.score) => {
                         failures.push(format!("{spec}, {what}, {}: {}", protocol.name, c.score));

@@ -56,7 +56,7 @@ pub fn range() -> Vec<String> {
                 let context = format!("{} against {what}, {}", data.name, protocol.name);
                 let found = compare_all(&data, &data.x, other, &protocol);
                 for (spec, found) in specs().iter().zip(found) {
-                    let (low, high) = parse(spec).expect("an example parses").info().range;
+                    let (low, high) = parse(spec).expect("an example parses").range();
                     match found {
                         Ok(c) if (low..=high).contains(&c.score) => {}
                         Ok(c) => failures.push(format!("{spec}, {context}: {}", c.score)),

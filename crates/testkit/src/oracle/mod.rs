@@ -44,11 +44,13 @@ impl<'a> Spec<'a> {
     }
 }
 
+mod maps;
+
 /// References of a family of measures: nothing for a measure that is not of the family.
 type Family = fn(Spec<'_>, &Rows, &Rows, &[Fold]) -> Option<f64>;
 
 /// One file a family, one line here.
-const FAMILIES: &[Family] = &[first, kernels::score, functional::score];
+const FAMILIES: &[Family] = &[maps::score, first, kernels::score, functional::score];
 
 /// The score of a spec, or nothing if there is no reference for that measure.
 ///
@@ -75,30 +77,36 @@ pub fn score_on(
     FAMILIES.iter().find_map(|family| family(Spec { id, parameters, stimuli }, x, y, folds))
 }
 
-/// The measures of Kapoor et al. 2025 and linear CKA.
+/// The matchings of Kapoor et al. 2025 and linear CKA.
 fn first(spec: Spec<'_>, x: &Rows, y: &Rows, folds: &[Fold]) -> Option<f64> {
     let Spec { id, .. } = spec;
-    let parameter = |name: &str| spec.parameter(name);
-    let alpha: Option<f64> = parameter("alpha").map(|v| v.parse().expect("alpha is a number"));
     let directed: &dyn Fn(&Rows, &Rows, &Fold) -> f64 = match id {
         "linear-cka" => return Some(linear_cka(x, y)),
         "debiased-linear-cka" => return Some(debiased_linear_cka(x, y)),
         "permutation" => &permutation,
         "soft-matching" => &soft_matching,
         "semi-matching" => &semi_matching,
-        "procrustes" => &procrustes,
-        "ridge" => &|x, y, fold| ridge(x, y, fold, alpha),
         _ => return None,
     };
+    Some(in_directions(spec, x, y, folds, directed))
+}
+
+/// The mean over folds, in the direction that is given or in both. Symmetric measures are the same both ways.
+fn in_directions(
+    spec: Spec<'_>,
+    x: &Rows,
+    y: &Rows,
+    folds: &[Fold],
+    directed: &dyn Fn(&Rows, &Rows, &Fold) -> f64,
+) -> f64 {
     let mean = |a: &Rows, b: &Rows| {
         folds.iter().map(|fold| directed(a, b, fold)).sum::<f64>() / folds.len() as f64
     };
-    Some(match parameter("direction") {
+    match spec.parameter("direction") {
         Some("x-to-y") => mean(x, y),
         Some("y-to-x") => mean(y, x),
-        // Symmetric measures are the same both ways.
         _ => f64::midpoint(mean(x, y), mean(y, x)),
-    })
+    }
 }
 
 fn column(m: &Rows, rows: &[usize], unit: usize) -> Vec<f64> {
@@ -239,96 +247,56 @@ fn semi_matching(x: &Rows, y: &Rows, fold: &Fold) -> f64 {
     mean(&(0..fit.len()).map(of_unit).collect::<Vec<f64>>())
 }
 
-/// Mean correlation of the columns of `source · weights` with those of `target` over the eval rows.
-fn linear_score(source: &Rows, weights: &Rows, target: &Rows, eval: &[usize]) -> f64 {
-    let unit = |j: usize| {
-        let predicted =
-            |&row: &usize| -> f64 { source[row].iter().zip(weights).map(|(v, w)| v * w[j]).sum() };
-        let predictions: Vec<f64> = eval.iter().map(predicted).collect();
-        pearson(&predictions, &column(target, eval, j))
-    };
-    mean(&(0..target[0].len()).map(unit).collect::<Vec<f64>>())
-}
-
 /// `aᵀ b`.
 fn product(a: &Rows, b: &Rows) -> Vec<Vec<f64>> {
     let entry = |i: usize, j: usize| a.iter().zip(b).map(|(a, b)| a[i] * b[j]).sum();
     (0..a[0].len()).map(|i| (0..b[0].len()).map(|j| entry(i, j)).collect()).collect()
 }
 
-fn procrustes(x: &Rows, y: &Rows, fold: &Fold) -> f64 {
-    let (xc, yc) = (centred(x, &fold.fit, &fold.fit), centred(y, &fold.fit, &fold.fit));
-    linear_score(x, &polar(&product(&xc, &yc)), y, &fold.eval)
+/// `U Vᵀ` of `a = U Σ Vᵀ` without the vectors of zero singular values.
+fn polar(a: &Rows) -> Vec<Vec<f64>> {
+    let Jacobi { u, sizes, v } = Jacobi::of(a);
+    let greatest = sizes.iter().copied().fold(0.0, f64::max);
+    let kept: Vec<usize> = (0..sizes.len()).filter(|&k| sizes[k] > 1e-10 * greatest).collect();
+    let entry = |i: usize, j: usize| kept.iter().map(|&k| u[i][k] / sizes[k] * v[j][k]).sum();
+    (0..a.len()).map(|i| (0..sizes.len()).map(|j| entry(i, j)).collect()).collect()
 }
 
-/// `U Vᵀ` of `a = U Σ Vᵀ` without the vectors of zero singular values.
+/// `a = U Vᵀ` with orthogonal columns of U, of the given sizes, and an orthogonal V.
 ///
-/// One-sided Jacobi: columns are rotated in pairs until all are orthogonal. They are then `U Σ`, and the rotations `V`.
-fn polar(a: &Rows) -> Vec<Vec<f64>> {
-    let columns = a[0].len();
-    let mut u = a.to_vec();
-    let mut v: Vec<Vec<f64>> =
-        (0..columns).map(|i| (0..columns).map(|j| f64::from(u8::from(i == j))).collect()).collect();
-    for _sweep in 0..60 {
-        for i in 0..columns {
-            for j in i + 1..columns {
-                let dot = |i: usize, j: usize| u.iter().map(|row| row[i] * row[j]).sum::<f64>();
-                let (ii, jj, ij) = (dot(i, i), dot(j, j), dot(i, j));
-                let angle = 0.5 * (2.0 * ij).atan2(ii - jj);
-                let (sine, cosine) = angle.sin_cos();
-                for row in u.iter_mut().chain(&mut v) {
-                    let (a, b) = (row[i], row[j]);
-                    row[i] = cosine * a + sine * b;
-                    row[j] = cosine * b - sine * a;
+/// One-sided Jacobi: columns are rotated in pairs until all are orthogonal.
+struct Jacobi {
+    u: Vec<Vec<f64>>,
+    sizes: Vec<f64>,
+    v: Vec<Vec<f64>>,
+}
+
+impl Jacobi {
+    fn of(a: &Rows) -> Self {
+        let columns = a[0].len();
+        let mut u = a.to_vec();
+        let mut v: Vec<Vec<f64>> = (0..columns)
+            .map(|i| (0..columns).map(|j| f64::from(u8::from(i == j))).collect())
+            .collect();
+        for _sweep in 0..60 {
+            for i in 0..columns {
+                for j in i + 1..columns {
+                    let dot = |i: usize, j: usize| u.iter().map(|row| row[i] * row[j]).sum::<f64>();
+                    let (ii, jj, ij) = (dot(i, i), dot(j, j), dot(i, j));
+                    let angle = 0.5 * (2.0 * ij).atan2(ii - jj);
+                    let (sine, cosine) = angle.sin_cos();
+                    for row in u.iter_mut().chain(&mut v) {
+                        let (a, b) = (row[i], row[j]);
+                        row[i] = cosine * a + sine * b;
+                        row[j] = cosine * b - sine * a;
+                    }
                 }
             }
         }
+        let size = |k: usize| u.iter().map(|row| row[k] * row[k]).sum::<f64>().sqrt();
+        let sizes = (0..columns).map(size).collect();
+        Self { u, sizes, v }
     }
-    let size = |k: usize| u.iter().map(|row| row[k] * row[k]).sum::<f64>().sqrt();
-    let sizes: Vec<f64> = (0..columns).map(size).collect();
-    let greatest = sizes.iter().copied().fold(0.0, f64::max);
-    let kept: Vec<usize> = (0..columns).filter(|&k| sizes[k] > 1e-10 * greatest).collect();
-    let entry = |i: usize, j: usize| kept.iter().map(|&k| u[i][k] / sizes[k] * v[j][k]).sum();
-    (0..a.len()).map(|i| (0..columns).map(|j| entry(i, j)).collect()).collect()
-}
-
-/// One penalty for all targets; absolute ones are `alpha` times the mean sum of squares of a source unit.
-fn ridge(x: &Rows, y: &Rows, fold: &Fold, alpha: Option<f64>) -> f64 {
-    let xc = centred(x, &fold.fit, &fold.fit);
-    let scale = xc.iter().flatten().map(|v| v * v).sum::<f64>() / x[0].len() as f64;
-    let alpha = alpha.unwrap_or_else(|| {
-        let grid = (-8..=8).rev().map(|k| 10f64.powi(k));
-        let mut errors = grid.map(|alpha| (alpha, inner_error(x, y, fold, alpha * scale)));
-        let first = errors.next().expect("the grid is not empty");
-        // From the largest penalty down: of equal errors the larger penalty stays.
-        errors.fold(first, |best, next| if next.1 < best.1 { next } else { best }).0
-    });
-    linear_score(x, &ridge_weights(x, y, &fold.fit, alpha * scale), y, &fold.eval)
-}
-
-fn ridge_weights(x: &Rows, y: &Rows, fit: &[usize], penalty: f64) -> Vec<Vec<f64>> {
-    let (xc, yc) = (centred(x, fit, fit), centred(y, fit, fit));
-    let mut s = product(&xc, &xc);
-    for (i, row) in s.iter_mut().enumerate() {
-        row[i] += penalty;
-    }
-    solve(s, product(&xc, &yc))
-}
-
-/// Squared error over the folds inside the fit rows, intercepts included.
-fn inner_error(x: &Rows, y: &Rows, fold: &Fold, penalty: f64) -> f64 {
-    let of_fold = |held: &Vec<usize>| -> f64 {
-        let fit: Vec<usize> = fold.fit.iter().copied().filter(|row| !held.contains(row)).collect();
-        let weights = ridge_weights(x, y, &fit, penalty);
-        let (xc, yc) = (centred(x, held, &fit), centred(y, held, &fit));
-        let error = |x: &[f64], y: &[f64]| -> f64 {
-            let missed =
-                |j: usize| y[j] - x.iter().zip(&weights).map(|(v, w)| v * w[j]).sum::<f64>();
-            (0..y.len()).map(|j| missed(j) * missed(j)).sum()
-        };
-        xc.iter().zip(&yc).map(|(x, y)| error(x, y)).sum()
-    };
-    fold.inner.iter().map(of_fold).sum()
 }
 
 /// Gaussian elimination with row exchanges.
