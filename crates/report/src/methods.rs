@@ -106,7 +106,7 @@ fn method(info: &'static Info, measures: &[Box<dyn DynMeasure>]) -> Method {
         definition: rich(info.definition),
         family: info.family.question(),
         reads: measures.first().map_or("", |m| m.reads().sentence()),
-        range: range(info),
+        range: range(info, measures),
         complexity: info.complexity,
         revision: info.revision,
         invariances: invariances(measures),
@@ -126,7 +126,12 @@ fn anchor(id: &str) -> String {
     format!("measure-{id}")
 }
 
-fn range(info: &Info) -> String {
+/// What any of the measures, which differ in their parameters, can reach.
+fn range(info: &Info, measures: &[Box<dyn DynMeasure>]) -> String {
+    let (low, high) = measures
+        .iter()
+        .map(|m| m.range())
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), (low, high)| (a.min(low), b.max(high)));
     let end = |v: f64| match v {
         f64::INFINITY => "∞".to_owned(),
         f64::NEG_INFINITY => "−∞".to_owned(),
@@ -136,7 +141,7 @@ fn range(info: &Info) -> String {
         Orientation::Score => ("a score", "more is more alike"),
         Orientation::Distance => ("a distance", "less is more alike"),
     };
-    format!("{what} from {} to {}; {better}", end(info.range.0), end(info.range.1))
+    format!("{what} from {} to {}; {better}", end(low), end(high))
 }
 
 /// What leaves the score as it is; once if it is the same for all specs.

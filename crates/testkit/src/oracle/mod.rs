@@ -4,6 +4,7 @@
 
 mod functional;
 mod kernels;
+mod maps;
 
 /// Rows × units.
 pub type Rows = [Vec<f64>];
@@ -43,8 +44,6 @@ impl<'a> Spec<'a> {
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
     }
 }
-
-mod maps;
 
 /// References of a family of measures: nothing for a measure that is not of the family.
 type Family = fn(Spec<'_>, &Rows, &Rows, &[Fold]) -> Option<f64>;
