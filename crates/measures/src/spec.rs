@@ -112,7 +112,7 @@ mod tests {
     fn mistakes_are_named() {
         assert!(message("rigde").contains("did you mean ridge"));
         assert!(message("cka").contains("did you mean linear-cka, debiased-linear-cka"));
-        assert!(message("zzz").contains("known are ridge"));
+        assert!(message("zzz").contains("known are linear, ridge"));
         assert!(message("ridge:lambda=1").contains("no parameter `lambda`"));
         assert!(message("ridge:direction=up").contains("unknown variant `up`"));
         assert!(message("ridge:direction").contains("`direction` has no `=`"));
