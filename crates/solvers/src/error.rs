@@ -103,4 +103,59 @@ pub enum Error {
         /// Largest relative difference that is accepted.
         tolerance: f64,
     },
+    /// More groups are asked for than there are points, or none.
+    #[error("{groups} groups of {points} points; expected 1 to {points} groups")]
+    Groups {
+        /// Groups asked for.
+        groups: usize,
+        /// Points there are.
+        points: usize,
+    },
+    /// A coordinate is NaN or infinite.
+    #[error("coordinate {coordinate} of point {point} is {value}; expected finite numbers")]
+    NonFinitePoint {
+        /// The first such point.
+        point: usize,
+        /// Its coordinate.
+        coordinate: usize,
+        /// The value.
+        value: f64,
+    },
+    /// A matrix between the nodes of one graph, or the leaves of one tree, is not square, or is empty.
+    #[error("the matrix is {rows} × {columns}; expected a square one with at least one row")]
+    NotSquare {
+        /// Rows.
+        rows: usize,
+        /// Columns.
+        columns: usize,
+    },
+    /// The weight of an edge is negative, not finite, or differs between the two directions.
+    #[error(
+        "the weight between nodes {row} and {column} is {value}, in the other direction {mirrored}; expected one finite number of at least 0; set negative similarities to 0"
+    )]
+    Affinity {
+        /// First node.
+        row: usize,
+        /// Second node.
+        column: usize,
+        /// Weight from the first to the second.
+        value: f64,
+        /// Weight from the second to the first.
+        mirrored: f64,
+    },
+    /// Leaves of a tree need a positive weight each.
+    #[error(
+        "found {found} weights for {expected} leaves, of which the first {index} are positive; expected {expected} positive numbers"
+    )]
+    Weights {
+        /// Weights given.
+        found: usize,
+        /// Leaves.
+        expected: usize,
+        /// How many are good before the first that is not.
+        index: usize,
+    },
+    /// The eigenvectors of a graph could not be computed.
+    #[error("no eigenvectors of the graph: {0}")]
+    Eigenvectors(String),
 }

@@ -1,4 +1,6 @@
-//! Matching and moving at the least cost, exactly, with a proof in every result.
+//! Matching and moving at the least cost, exactly, with a proof in every result; groups, clusters and trees.
+//!
+//! # Matching and moving
 //!
 //! Two classical problems have the same shape. Given the cost `c[i, j]` of pairing row `i` with column `j`,
 //!
@@ -8,6 +10,12 @@
 //!
 //! Each function has a twin that ends in `_with` and works in memory of the caller ([`AssignmentWorkspace`],
 //! [`TransportWorkspace`]); use it to solve many problems one after the other.
+//!
+//! # Groups, clusters, trees
+//!
+//! [`kmeans`] groups points around means, [`spectral_clusters`] groups the nodes of a graph, [`average_linkage`] builds a tree
+//! over leaves that may be clusters already. The first two are heuristics for hard problems: they say what is known of
+//! the result (a fixed point; the bound of the relaxation), not that it is the best. All draws come from a seed.
 //!
 //! # A worked example
 //!
@@ -45,16 +53,17 @@
 //!
 //! # Certificates
 //!
-//! Both problems are linear programs, and a program and its dual meet only at the optimum. Every result holds the dual
+//! Assignment and transport are linear programs, and a program and its dual meet only at the optimum. Every result holds the dual
 //! solution, one potential for each row and column, and the `gap` between the two values in the unit of the costs: zero but
 //! for rounding. [`Assignment::certificate_gap`] and [`Plan::certificate_gap`] compute it anew from the costs by a few plain
 //! loops that share no code with the solvers, so a result can be checked by who does not trust this crate.
 //!
 //! # Determinism
 //!
-//! A result depends on the values of the input alone: not on the layout of the matrix, not on threads (there are none), not
+//! A result depends on the values of the input alone: not on the layout of the matrix, not on threads, not
 //! on what a workspace was used for before. Where several solutions are optimal, searches keep the first of equals in order
-//! of index, so the same one is found every time; which one it is, is otherwise no promise.
+//! of index, so the same one is found every time; which one it is, is otherwise no promise. Restarts of k-means run on the
+//! threads of the caller's pool, each with a generator of its own, and are compared in their order.
 //!
 //! # Scale
 //!
@@ -73,6 +82,12 @@
 //!   POT's `emd` descends from it.
 //! - A. Charnes: Optimality and degeneracy in linear programming. *Econometrica* 20, 160–170 (1952). The perturbation.
 //!
+//! - D. Arthur, S. Vassilvitskii: k-means++: the advantages of careful seeding. *SODA*, 1027–1035 (2007).
+//! - A. Ng, M. Jordan, Y. Weiss: On spectral clustering: analysis and an algorithm. *NIPS* 14 (2002). Normalised
+//!   eigenvectors and k-means; the eigengap after U. von Luxburg: A tutorial on spectral clustering (2007).
+//! - F. Murtagh: A survey of recent advances in hierarchical clustering algorithms. *The Computer Journal* 26, 354–359 (1983).
+//!   Nearest-neighbour chains; the order of their merges after D. Müllner (2011), arXiv:1109.2378.
+//!
 //! The code is our own. What is not in these papers: candidate lists with a bound that stays valid because prices only fall
 //! (`candidates.rs`), which make the assignment of thousands of rows several times faster than scans of whole lines; and
 //! the change to the network simplex where shortest paths meet their worst case (`matching.rs`).
@@ -88,10 +103,13 @@ mod candidates;
 mod certificate;
 mod cost;
 mod error;
+mod kmeans;
+mod linkage;
 mod matching;
 mod scan;
 mod search;
 mod simplex;
+mod spectral;
 mod transport;
 
 pub use assignment::{
@@ -100,6 +118,9 @@ pub use assignment::{
 };
 pub use cost::Objective;
 pub use error::{Error, Result, Side};
+pub use kmeans::{KmeansOptions, Partition, kmeans};
+pub use linkage::{Merge, Tree, average_linkage};
+pub use spectral::{ClusterCount, SpectralClusters, spectral_clusters};
 pub use transport::{
     Plan, TransportWorkspace, transport, transport_with, uniform_transport, uniform_transport_with,
 };
