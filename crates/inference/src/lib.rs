@@ -4,13 +4,17 @@
 //! *Statistics* are of data and live elsewhere; *inference* is of scores and lives here.
 
 mod bootstrap;
+mod ceiling;
 mod chance;
 mod estimate;
 mod jackknife;
+mod multiplicity;
 mod student;
 
 pub use bootstrap::{NodePairs, node_bootstrap};
-pub use chance::{Chance, Null, Tail, chance, pooled_chance};
+pub use ceiling::{Ceiling, PairValue, TwoKinds, seed_ceiling};
+pub use chance::{Chance, Likeness, Null, Tail, chance, draws_of_best, draws_of_mean};
 pub use estimate::{Estimate, Method};
 pub use jackknife::jackknife;
+pub use multiplicity::benjamini_hochberg;
 pub use student::student_quantile;
