@@ -77,6 +77,23 @@ impl Family {
         Self::Functional,
     ];
 
+    /// Name in commands.
+    #[must_use]
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Map => "map",
+            Self::Matching => "matching",
+            Self::Shape => "shape",
+            Self::Cca => "cca",
+            Self::Kernel => "kernel",
+            Self::Rsa => "rsa",
+            Self::Neighbours => "neighbours",
+            Self::Subspace => "subspace",
+            Self::Descriptor => "descriptor",
+            Self::Functional => "functional",
+        }
+    }
+
     /// Name in prose.
     #[must_use]
     pub fn title(self) -> &'static str {
@@ -256,6 +273,19 @@ impl Invariance {
         Self::Orthogonal,
         Self::InvertibleLinear,
     ];
+
+    /// One letter, for tables.
+    #[must_use]
+    pub fn code(self) -> char {
+        match self {
+            Self::Permutation => 'P',
+            Self::Shift => 'T',
+            Self::IsotropicScale => 'S',
+            Self::UnitScale => 'U',
+            Self::Orthogonal => 'O',
+            Self::InvertibleLinear => 'L',
+        }
+    }
 
     /// Name in prose.
     #[must_use]

@@ -16,6 +16,7 @@ mod linear_map;
 mod map_score;
 mod measure;
 pub mod measures;
+mod naming;
 mod page;
 mod penalty;
 mod spec;
@@ -34,6 +35,7 @@ pub use info::{
 pub use map_score::MapScore;
 pub use measure::{DynMeasure, Measure};
 pub use measures::MEASURES;
+pub use naming::Naming;
 pub use page::page;
 pub use penalty::Penalty;
 pub use spec::{find, parse};

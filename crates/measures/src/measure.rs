@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Comparison, Error, Info, Invariance, Reads, Result, Scale, SideName, Statistic, Symmetry,
+    Comparison, Error, Info, Invariance, Naming, Reads, Result, Scale, SideName, Statistic,
+    Symmetry,
 };
 
 /// A measure with its parameters: public fields, `Default`, serde with `deny_unknown_fields`.
@@ -46,6 +47,11 @@ pub trait Measure: Default + DeserializeOwned + Serialize + Debug + Send + Sync 
         false
     }
 
+    /// What exactly the score is, with these parameters: estimator, centring, direction, aggregation.
+    fn naming(&self) -> Naming {
+        Naming::usual(self)
+    }
+
     /// The comparison of one view.
     ///
     /// # Errors
@@ -71,6 +77,8 @@ pub trait DynMeasure: Debug + Send + Sync {
     fn range(&self) -> (f64, f64);
     /// See [`Measure::is_metric`].
     fn is_metric(&self) -> bool;
+    /// See [`Measure::naming`].
+    fn naming(&self) -> Naming;
     /// Whether the score depends on the basis of a space of units: only then does a rotated basis say something.
     fn reads_basis(&self) -> bool {
         let invariant = |side| self.invariances(side).contains(&Invariance::Orthogonal);
@@ -114,6 +122,10 @@ impl<M: Measure> DynMeasure for M {
 
     fn is_metric(&self) -> bool {
         Measure::is_metric(self)
+    }
+
+    fn naming(&self) -> Naming {
+        Measure::naming(self)
     }
 
     fn evaluate(&self, evidence: &Evidence<'_>, design: &SplitDesign) -> Result<Comparison> {

@@ -83,6 +83,11 @@ fn documented_parameters_are_the_default() {
 }
 
 #[test]
+fn names_agree_with_what_is_declared() {
+    assert_none(&laws::names());
+}
+
+#[test]
 fn examples_are_canonical() {
     assert_none(&laws::examples());
 }

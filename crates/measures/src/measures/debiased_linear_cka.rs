@@ -5,8 +5,8 @@ use consilience_statistics::PairMoments;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Comparison, Error, Example, Family, Info, Invariance, Measure, Orientation, Reference, Result,
-    SideName, Symmetry, WholeMoments,
+    Comparison, Error, Example, Family, Info, Invariance, Measure, Naming, Orientation, Reference,
+    Result, SideName, Symmetry, WholeMoments,
 };
 
 /// Linear centred kernel alignment from the unbiased estimator of the independence criterion.
@@ -56,6 +56,10 @@ impl Measure for DebiasedLinearCka {
     fn invariances(&self, _: SideName) -> &'static [Invariance] {
         use Invariance::{IsotropicScale, Orthogonal, Permutation, Shift};
         &[Permutation, Shift, IsotropicScale, Orthogonal]
+    }
+
+    fn naming(&self) -> Naming {
+        Naming { estimator: "unbiased criteria (Song)".into(), ..Naming::usual(self) }
     }
 
     fn compare(&self, moments: &PairMoments) -> Result<Comparison> {

@@ -5,8 +5,8 @@ use consilience_statistics::PairMoments;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Comparison, Error, Example, Family, Info, Invariance, Measure, Orientation, Reference, Result,
-    SideName, Symmetry, Warning, WholeMoments,
+    Comparison, Error, Example, Family, Info, Invariance, Measure, Naming, Orientation, Reference,
+    Result, SideName, Symmetry, Warning, WholeMoments,
 };
 
 /// Samples per unit below which the biased estimator is worth a warning: its expectation for independent Gaussian
@@ -57,6 +57,10 @@ impl Measure for LinearCka {
     fn invariances(&self, _: SideName) -> &'static [Invariance] {
         use Invariance::{IsotropicScale, Orthogonal, Permutation, Shift};
         &[Permutation, Shift, IsotropicScale, Orthogonal]
+    }
+
+    fn naming(&self) -> Naming {
+        Naming { estimator: "biased criteria (Gretton)".into(), ..Naming::usual(self) }
     }
 
     fn compare(&self, moments: &PairMoments) -> Result<Comparison> {

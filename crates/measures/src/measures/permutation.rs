@@ -4,7 +4,7 @@ use consilience_solvers::maximum_assignment;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Comparison, Example, Family, Fold, HeldOutMoments, Info, Invariance, Mapping, Measure,
+    Comparison, Example, Family, Fold, HeldOutMoments, Info, Invariance, Mapping, Measure, Naming,
     Orientation, Reference, Result, Scale, SideName, Symmetry, Warning,
 };
 
@@ -58,6 +58,10 @@ impl Measure for Permutation {
 
     fn scale(&self) -> Scale {
         Scale::HeldOutCorrelation
+    }
+
+    fn naming(&self) -> Naming {
+        Naming { estimator: "one-to-one matching".into(), ..Naming::usual(self) }
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

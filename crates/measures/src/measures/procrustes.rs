@@ -7,7 +7,7 @@ use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
 use crate::{
     Comparison, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance,
-    MapScore, Measure, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
+    MapScore, Measure, Naming, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
 };
 
 /// Singular values below this share of the largest are noise of f64 moments: their vectors carry no correspondence.
@@ -103,6 +103,10 @@ impl Measure for Procrustes {
 
     fn range(&self) -> (f64, f64) {
         self.score.range()
+    }
+
+    fn naming(&self) -> Naming {
+        Naming { estimator: "orthogonal map".into(), ..Naming::usual(self) }
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

@@ -9,7 +9,7 @@ use crate::map_score::{self, Indifference};
 use crate::penalty::{Penalty, choose, shrinkage};
 use crate::{
     Comparison, Detail, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info,
-    Invariance, MapScore, Measure, Orientation, Parameter, Quantity, Reference, Result, Scale,
+    Invariance, MapScore, Measure, Naming, Orientation, Parameter, Quantity, Reference, Result, Scale,
     SideName, Symmetry,
 };
 
@@ -135,6 +135,15 @@ impl Measure for Ridge {
 
     fn range(&self) -> (f64, f64) {
         self.score.range()
+    }
+
+    fn naming(&self) -> Naming {
+        let penalty = match (self.alpha, self.penalty) {
+            (Some(alpha), _) => format!("α = {alpha}"),
+            (None, Penalty::Shared) => "α by folds of the fit set".to_owned(),
+            (None, Penalty::PerTarget) => "α of each target by folds of the fit set".to_owned(),
+        };
+        Naming { estimator: format!("penalised linear map, {penalty}"), ..Naming::usual(self) }
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

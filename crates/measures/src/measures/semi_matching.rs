@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Comparison, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance, Mapping,
-    Measure, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
+    Measure, Naming, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
 };
 
 /// Best partner of each unit, held out.
@@ -63,6 +63,10 @@ impl Measure for SemiMatching {
 
     fn scale(&self) -> Scale {
         Scale::HeldOutCorrelation
+    }
+
+    fn naming(&self) -> Naming {
+        Naming { estimator: "best partner of each unit".into(), ..Naming::usual(self) }
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

@@ -5,7 +5,7 @@ use consilience_solvers::uniform_transport;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Comparison, Example, Family, Fold, HeldOutMoments, Info, Invariance, Mapping, Measure,
+    Comparison, Example, Family, Fold, HeldOutMoments, Info, Invariance, Mapping, Measure, Naming,
     Orientation, Reference, Result, Scale, SideName, Symmetry,
 };
 
@@ -56,6 +56,10 @@ impl Measure for SoftMatching {
 
     fn scale(&self) -> Scale {
         Scale::HeldOutCorrelation
+    }
+
+    fn naming(&self) -> Naming {
+        Naming { estimator: "optimal transport of units".into(), ..Naming::usual(self) }
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

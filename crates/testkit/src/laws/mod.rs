@@ -15,7 +15,7 @@ mod streaming;
 
 pub use hostile::{hostile_data, hostile_specs, tiny_data};
 pub use invariance::invariances;
-pub use registry::{examples, files, parameters};
+pub use registry::{examples, files, names, parameters};
 pub use scores::{data_for_all, identity, oracle, range, symmetry};
 pub use streaming::{
     chunking, joint_permutation, merge_order, precision, principal_coordinates, threads,

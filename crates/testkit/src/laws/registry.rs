@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use consilience_measures::{MEASURES, parse};
+use consilience_measures::{Invariance, MEASURES, SideName, Symmetry, parse};
 use serde_json::Value;
 
 use crate::{golden, pages, repository};
@@ -114,6 +114,48 @@ pub fn files() -> Vec<String> {
             }
             Ok(_) => {}
             Err(problem) => failures.push(problem),
+        }
+    }
+    failures
+}
+
+/// What a measure calls its number agrees with what it declares: the direction with the symmetry, the centring with the
+/// invariance to shifts. Nothing is left unnamed.
+#[must_use]
+pub fn names() -> Vec<String> {
+    let mut failures = Vec::new();
+    for spec in super::specs() {
+        let Ok(measure) = parse(spec) else {
+            failures.push(format!("{spec}: does not parse"));
+            continue;
+        };
+        let naming = measure.naming();
+        for (what, text) in [
+            ("estimator", &naming.estimator),
+            ("centring", &naming.centring),
+            ("direction", &naming.direction),
+            ("aggregation", &naming.aggregation),
+        ] {
+            if text.trim().is_empty() {
+                failures.push(format!("{spec}: its {what} has no name"));
+            }
+        }
+        let one_way = ["x → y", "y → x"].contains(&&*naming.direction);
+        if one_way != (measure.symmetry() == Symmetry::Directed) {
+            failures.push(format!(
+                "{spec}: is {:?}, and its direction is called `{}`",
+                measure.symmetry(),
+                naming.direction
+            ));
+        }
+        let shift = |side| measure.invariances(side).contains(&Invariance::Shift);
+        let is_shifted = shift(SideName::X) && shift(SideName::Y);
+        if is_shifted == (naming.centring == "none") {
+            failures.push(format!(
+                "{spec}: {} to a shift of both sides, and its centring is called `{}`",
+                if is_shifted { "is invariant" } else { "is not invariant" },
+                naming.centring
+            ));
         }
     }
     failures
