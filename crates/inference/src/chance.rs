@@ -52,6 +52,12 @@ impl Likeness {
         Self { tail: Tail::Lower, best }
     }
 
+    /// The more alike of two values; the first where they are equal.
+    #[must_use]
+    pub fn better(self, a: f64, b: f64) -> f64 {
+        if self.sign() * b > self.sign() * a { b } else { a }
+    }
+
     /// 1 where more is more alike, −1 where less is.
     pub(crate) fn sign(self) -> f64 {
         if self.tail == Tail::Upper { 1.0 } else { -1.0 }
@@ -139,16 +145,8 @@ pub fn draws_of_mean(draws: &[Vec<f64>]) -> Vec<f64> {
 /// another. `draws[value][k]`; values with fewer draws shorten the null to the common length.
 #[must_use]
 pub fn draws_of_best(draws: &[Vec<f64>], likeness: Likeness) -> Vec<f64> {
-    let best = |k: usize| {
-        let of_draw = draws.iter().map(|value| value[k]);
-        of_draw.reduce(|a, b| better(a, b, likeness)).expect("a draw is a draw of something")
-    };
-    (0..common(draws)).map(best).collect()
-}
-
-/// The more alike of two values.
-fn better(a: f64, b: f64, likeness: Likeness) -> f64 {
-    if likeness.sign() * b > likeness.sign() * a { b } else { a }
+    let best = |k: usize| draws.iter().map(|value| value[k]).reduce(|a, b| likeness.better(a, b));
+    (0..common(draws)).filter_map(best).collect()
 }
 
 fn common(draws: &[Vec<f64>]) -> usize {

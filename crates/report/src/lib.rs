@@ -19,6 +19,7 @@ mod page;
 mod prose;
 mod provenance;
 pub mod svg;
+mod terms;
 pub mod tex;
 mod theme;
 mod words;

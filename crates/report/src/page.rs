@@ -17,6 +17,7 @@ use crate::notes::{Kind, kinds};
 use crate::number::counted;
 use crate::prose::Links;
 use crate::provenance::{Fact, Network, foot, head, networks};
+use crate::terms::{Term, terms};
 use crate::{Error, Result, theme};
 
 const TEMPLATE: &str = include_str!("../templates/report.html");
@@ -44,6 +45,7 @@ struct Page<'a> {
     summary: Vec<Answer>,
     unsaid: usize,
     sections: Vec<Part>,
+    terms: Vec<Term>,
     methods: Vec<Method>,
     sources: Vec<Source>,
     notes: Vec<Kind>,
@@ -125,6 +127,7 @@ pub fn render(
         summary,
         unsaid,
         sections: parts,
+        terms: terms(run, sections),
         methods,
         sources: sources(measure_specs)?,
         notes: kinds(notes, &links),

@@ -184,7 +184,7 @@ fn numbers(figure: &Figure) -> (&str, Vec<f64>) {
         Figure::HeatMap(f) => {
             let cells = f.cells.iter().flatten().flatten();
             let all = cells.flat_map(|c| {
-                let chance = c.chance.iter().flat_map(|(_, level, p)| [*level, *p]);
+                let chance = c.chance.iter().flat_map(|c| [c.mean, c.p_value]);
                 chance.chain(c.estimate.interval.unwrap_or_default()).chain([c.estimate.value])
             });
             (&f.id, all.collect())

@@ -1,9 +1,10 @@
 //! Two representations under some measures, without a store or a study.
 
 use consilience_data::{ActivationSource, Quiet};
-use consilience_measures::DynMeasure;
+use consilience_measures::{DynMeasure, Naming};
 use consilience_statistics::{Blocks, SplitDesign};
 
+use crate::summary::fill_q_values;
 use crate::tile::{Context, Task, compute};
 use crate::{Cell, ConstantUnits, Draws, Outcome, Result};
 
@@ -51,6 +52,8 @@ pub struct Compared {
     pub measure: String,
     /// What it was fitted and scored on.
     pub split: String,
+    /// What exactly the number is.
+    pub naming: Naming,
     /// Score or error.
     pub outcome: Outcome,
     /// Caveats.
@@ -59,7 +62,8 @@ pub struct Compared {
 
 /// Compares the representations `x` and `y` of a source under each measure, in order.
 ///
-/// A measure that has no value here is an outcome with its error.
+/// A measure that has no value here is an outcome with its error. The q-values are over the table of all measures that have
+/// one, null by null.
 ///
 /// # Errors
 /// When the source cannot be read or the design is impossible.
@@ -74,10 +78,7 @@ pub fn compare(
         Scoring::Folds(k) => (SplitDesign::k_fold(&blocks, k)?, format!("{k}-fold")),
         Scoring::InSample => (SplitDesign::in_sample(&blocks), "in-sample".to_owned()),
     };
-    let without: Vec<SplitDesign> = match blocks.len() {
-        0 | 1 => Vec::new(),
-        n => (0..n).map(|b| design.without(b)).collect(),
-    };
+    let without = without_each(&design, blocks.len());
     let context = Context {
         source,
         blocks: &blocks,
@@ -94,10 +95,23 @@ pub fn compare(
     let compared = measures.iter().zip(outcomes).map(|(measure, done)| Compared {
         measure: measure.spec(),
         split: crate::run::split_name(measure.as_ref(), &split),
+        naming: measure.naming(),
         outcome: done.outcome,
         warnings: done.warnings,
     });
-    Ok(compared.collect())
+    let mut compared: Vec<Compared> = compared.collect();
+    fill_q_values(compared.iter_mut().map(|c| match &mut c.outcome {
+        Outcome::Score { chance, .. } => chance.as_mut_slice(),
+        Outcome::Error { .. } => &mut [],
+    }));
+    Ok(compared)
+}
+
+/// The design without each block, for the jackknife. A design that nothing is left of is no replicate: of one block, or of
+/// two folds of one block each.
+pub(crate) fn without_each(design: &SplitDesign, n_blocks: usize) -> Vec<SplitDesign> {
+    let without = (0..n_blocks).map(|block| design.without(block));
+    without.filter(|design| !design.splits().is_empty()).collect()
 }
 
 /// Smallest number of stimuli worth a block of its own.

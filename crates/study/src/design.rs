@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use consilience_data::Representation;
 
-use crate::{Draws, Result, Run, Section, StudySpec, SummaryRow, Table};
+use crate::{Draws, Groups, Result, Run, Section, StudySpec, SummaryRow, Table};
 
 /// A pair of representations to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,11 +24,11 @@ pub trait Study: Debug + Send + Sync {
     /// Its kind, which its rows carry.
     fn kind(&self) -> &'static str;
 
-    /// The cells to compare, in the order of their rows.
+    /// The cells to compare, in the order of their rows. Networks of an earlier group are the first of their pairs.
     ///
     /// # Errors
     /// When the catalogue does not hold what the study needs.
-    fn design(&self, catalogue: &[Representation]) -> Result<Vec<Cell>>;
+    fn design(&self, catalogue: &[Representation], groups: &Groups) -> Result<Vec<Cell>>;
 
     /// Quantities over several cells, from finished rows.
     fn summaries(&self, table: &Table, spec: &StudySpec) -> Vec<SummaryRow>;

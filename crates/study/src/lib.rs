@@ -7,6 +7,7 @@
 mod compare;
 mod design;
 mod error;
+mod groups;
 mod plan;
 mod provenance;
 mod row;
@@ -21,6 +22,7 @@ mod tile;
 pub use compare::{CompareOptions, Compared, Scoring, compare};
 pub use design::{Cell, Study};
 pub use error::{Error, Result};
+pub use groups::{GroupPair, Groups};
 pub use plan::{Plan, StudyPlan, plan};
 pub use provenance::{NetworkFacts, RUN_FILE, Run};
 pub use row::{CellRow, Outcome, Quantity, Row, SideFacts, SummaryRow, UnitsLayerRow, UnitsRow};

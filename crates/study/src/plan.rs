@@ -59,7 +59,7 @@ pub fn plan(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Plan> {
             kind: study.kind().to_owned(),
             cells: study.cells.len(),
             rows: study.cells.len() * study.measures.len(),
-            evaluations: study.evaluations(n_blocks),
+            evaluations: study.evaluations(planned.without.len()),
             representations: total.representations,
             tiles: tiles.len(),
             bytes_read: total.bytes,

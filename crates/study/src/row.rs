@@ -7,12 +7,14 @@ use consilience_inference::{Chance, Estimate, Null};
 use consilience_measures::Warning;
 use serde::{Deserialize, Serialize};
 
+use crate::GroupPair;
+
 mod units;
 
 pub use units::{UnitsLayerRow, UnitsRow};
 
 /// Version of the format of a row.
-pub(crate) const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 2;
 
 /// A line of the results.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -124,6 +126,12 @@ pub enum Quantity {
     ShareUntrained,
     /// Mean accuracy after epoch 1 as a share of the mean accuracy at the last checkpoint.
     AccuracyShareAfterEpochOne,
+    /// The best of the mean scores of all pairs of layers, with the chance level of a best of so many.
+    BestLayerPair,
+    /// Geometric mean of the mean scores within two groups: how alike two trainings of the same network are.
+    SeedCeiling,
+    /// Mean score between two groups as a share of their seed-to-seed ceiling.
+    ShareOfSeedCeiling,
 }
 
 /// A quantity over the cells of several pairs of networks.
@@ -152,13 +160,20 @@ pub struct SummaryRow {
     /// Steps and epochs of the checkpoint, with the mean accuracy of the networks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Checkpoint>,
+    /// Groups of the first and of the second networks, where the spec has groups.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: GroupPair,
+    /// Number of values that this is the best of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_of: Option<usize>,
     /// Networks.
     pub n_networks: usize,
     /// Pairs of networks.
     pub n_pairs: usize,
     /// The value, with an interval from the bootstrap over networks.
     pub estimate: Estimate,
-    /// Where the mean stands against each null of the mean.
+    /// Where the value stands against each null of it. A mean over pairs has q-values over its table: all means of the
+    /// study under this measure, at this checkpoint, against this null.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub chance: Vec<Chance>,
 }

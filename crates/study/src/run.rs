@@ -10,7 +10,7 @@ use consilience_measures::DynMeasure;
 use consilience_statistics::{Blocks, SplitDesign};
 use sha2::{Digest, Sha256};
 
-use crate::compare::dealt;
+use crate::compare::{dealt, without_each};
 use crate::row::SCHEMA;
 use crate::tile::{Context, Task, compute, evaluations};
 use crate::{
@@ -95,8 +95,9 @@ impl Planned {
         let stimuli = source.stimuli();
         let blocks = dealt(source, spec.blocks, spec.seed)?;
         let design = SplitDesign::k_fold(&blocks, spec.folds)?;
-        let without = (0..blocks.len()).map(|b| design.without(b)).collect();
+        let without = without_each(&design, blocks.len());
         let catalogue = source.representations();
+        spec.groups.check(&crate::studies::networks(catalogue))?;
         let shared = [
             SCHEMA.to_string(),
             env!("CARGO_PKG_VERSION").to_owned(),
@@ -107,7 +108,7 @@ impl Planned {
             format!("{:?}", spec.constant_units),
         ];
         let studies = spec.studies()?.into_iter().map(|study| {
-            let cells = study.design(catalogue)?;
+            let cells = study.design(catalogue, &spec.groups)?;
             check_rows(study.kind(), catalogue, &cells)?;
             let measures: Vec<Box<dyn DynMeasure>> = spec
                 .measures

@@ -1,7 +1,9 @@
 //! What a study has to say, as data: words first, then figures. The report draws them; it computes nothing.
 
-use consilience_inference::Estimate;
+use consilience_inference::{Chance, Estimate};
 use serde::Serialize;
+
+use crate::GroupPair;
 
 /// A part of the report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -16,6 +18,22 @@ pub struct Section {
     pub verdicts: Vec<Verdict>,
     /// Figures, in order.
     pub figures: Vec<Figure>,
+}
+
+impl Section {
+    /// The section as one of a pair of groups: names and title say which.
+    #[must_use]
+    pub fn between(mut self, pair: &GroupPair) -> Self {
+        let Some([a, b]) = pair else { return self };
+        self.anchor = format!("{}-{a}-{b}", self.anchor);
+        let of = if a == b { format!("within {a}") } else { format!("{a} and {b}") };
+        self.title = format!("{}: {of}", self.title);
+        for figure in &mut self.figures {
+            let id = figure.id_mut();
+            *id = format!("{id}-{a}-{b}");
+        }
+        self
+    }
 }
 
 /// An answer in words. Plain text; `code` in backticks.
@@ -55,6 +73,18 @@ pub enum Figure {
     Table(TableFigure),
 }
 
+impl Figure {
+    /// Its name.
+    fn id_mut(&mut self) -> &mut String {
+        match self {
+            Self::HeatMap(figure) => &mut figure.id,
+            Self::Curves(figure) => &mut figure.id,
+            Self::DotPlot(figure) => &mut figure.id,
+            Self::Table(figure) => &mut figure.id,
+        }
+    }
+}
+
 /// A matrix of values.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct HeatMap {
@@ -85,8 +115,8 @@ pub struct HeatMap {
 pub struct HeatCell {
     /// The value with its interval.
     pub estimate: Estimate,
-    /// Chance levels by name, with p-value.
-    pub chance: Vec<(String, f64, f64)>,
+    /// Chance levels.
+    pub chance: Vec<Chance>,
     /// Number of pairs of networks behind it.
     pub n_pairs: usize,
     /// Whether this is the largest value of its row.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Error, Result, Study, studies};
+use crate::{Error, Groups, Result, Study, studies};
 
 /// What to compare, how, and how sure to be.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,9 @@ pub struct StudySpec {
     /// Draws of the bootstrap over networks.
     #[serde(default = "defaults::bootstrap_draws")]
     pub bootstrap_draws: usize,
+    /// Networks by architecture, or by whatever else tells kinds of them apart.
+    #[serde(default, skip_serializing_if = "Groups::is_empty")]
+    pub groups: Groups,
     /// The studies, in order.
     #[serde(rename = "study")]
     pub studies: Vec<StudyEntry>,

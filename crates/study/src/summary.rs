@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use consilience_inference::{
-    Chance, Estimate, NodePairs, Null, Tail, node_bootstrap, pooled_chance,
+    Chance, Estimate, Likeness, NodePairs, Null, benjamini_hochberg, chance, draws_of_mean,
+    node_bootstrap,
 };
-use consilience_measures::Orientation;
+use consilience_measures::{Info, Orientation};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::run::digest;
-use crate::{CellRow, Outcome, Quantity, StudySpec, SummaryRow};
+use crate::{CellRow, Groups, Outcome, Quantity, StudySpec, SummaryRow};
 
 /// Rows with a score, grouped by something, in the order in which the groups first occur.
 pub(crate) fn groups<'a, K: Ord + Clone>(
@@ -40,12 +41,12 @@ pub(crate) fn value(row: &CellRow) -> f64 {
     }
 }
 
-/// The networks of some rows, and the pair of each row.
-pub(crate) fn nodes(rows: &[&CellRow]) -> NodePairs {
+/// The networks of some rows, and the pair of each row. Networks are of the kind of their group.
+pub(crate) fn nodes(rows: &[&CellRow], groups: &Groups) -> NodePairs {
     let names: BTreeSet<&str> = rows.iter().flat_map(|r| [&*r.x.network, &*r.y.network]).collect();
     let index = |name: &str| names.iter().position(|n| *n == name).unwrap_or(usize::MAX);
     let pairs = rows.iter().map(|r| (index(&r.x.network), index(&r.y.network))).collect();
-    NodePairs { n_nodes: names.len(), pairs }
+    NodePairs { kinds: names.iter().map(|name| groups.place(name)).collect(), pairs }
 }
 
 /// Weighted mean; `None` where all weights are 0.
@@ -62,9 +63,12 @@ pub(crate) fn bootstrap(
     key: &str,
     statistic: impl Fn(&[f64]) -> Option<f64>,
 ) -> Option<Estimate> {
-    let mut rng =
-        ChaCha8Rng::from_seed(seed_from(&digest(&[&spec.seed.to_string(), "bootstrap", key])));
-    node_bootstrap(nodes, spec.bootstrap_draws, &mut rng, statistic)
+    node_bootstrap(nodes, spec.bootstrap_draws, &mut generator(spec, key), statistic)
+}
+
+/// The generator of a summary's bootstrap.
+pub(crate) fn generator(spec: &StudySpec, key: &str) -> ChaCha8Rng {
+    ChaCha8Rng::from_seed(seed_from(&digest(&[&spec.seed.to_string(), "bootstrap", key])))
 }
 
 /// 32 bytes from a hexadecimal digest.
@@ -81,25 +85,51 @@ pub(crate) fn seed_from(digest: &str) -> [u8; 32] {
 pub(crate) fn mean_over_pairs(rows: &[&CellRow], spec: &StudySpec) -> Option<SummaryRow> {
     let first = rows.first()?;
     let key = summary_key(Quantity::MeanOverPairs, rows);
-    let nodes = nodes(rows);
+    let nodes = nodes(rows, &spec.groups);
     let values: Vec<f64> = rows.iter().map(|row| value(row)).collect();
     let estimate = bootstrap(&nodes, spec, &key, |w| weighted_mean(&values, w))?;
+    let when = consilience_data::Checkpoint { accuracy: mean_accuracy(rows), ..first.x.when };
+    let level = |null| chance(null, estimate.value, &mean_draws(rows, null), likeness_of(first));
     Some(SummaryRow {
+        when: Some(when),
+        chance: NULLS.into_iter().filter_map(level).collect(),
+        ..summary(Quantity::MeanOverPairs, key, rows, spec, estimate.clone())
+    })
+}
+
+/// A row about some cells; layers, pooling and checkpoint are those of the first.
+///
+/// # Panics
+/// Without cells.
+pub(crate) fn summary(
+    quantity: Quantity,
+    key: String,
+    rows: &[&CellRow],
+    spec: &StudySpec,
+    estimate: Estimate,
+) -> SummaryRow {
+    let first = rows[0];
+    let pairs: BTreeSet<(&str, &str)> =
+        rows.iter().map(|r| (&*r.x.network, &*r.y.network)).collect();
+    let networks: BTreeSet<&str> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+    SummaryRow {
         schema: crate::row::SCHEMA,
         key,
         study: first.study.clone(),
-        quantity: Quantity::MeanOverPairs,
+        quantity,
         measure: first.measure.clone(),
         layer_x: first.x.layer.clone(),
         layer_y: first.y.layer.clone(),
         pooling: Some(first.x.pooling),
         checkpoint: first.x.checkpoint.clone(),
-        when: Some(consilience_data::Checkpoint { accuracy: mean_accuracy(rows), ..first.x.when }),
-        n_networks: nodes.n_nodes,
-        n_pairs: nodes.pairs.len(),
-        chance: mean_chance(rows, estimate.value),
+        when: Some(first.x.when),
+        groups: spec.groups.of(first),
+        best_of: None,
+        n_networks: networks.len(),
+        n_pairs: pairs.len(),
         estimate,
-    })
+        chance: Vec::new(),
+    }
 }
 
 /// Digest of a summary: what it is and which rows it is of.
@@ -121,26 +151,51 @@ pub(crate) fn mean_accuracy(rows: &[&CellRow]) -> Option<f64> {
     (n > 0.0).then(|| accuracies.values().sum::<f64>() / n)
 }
 
-/// Tail of a measure's null: the remarkable end is that of likeness.
-pub(crate) fn tail(measure: &str) -> Tail {
-    let id = measure.split(':').next().unwrap_or(measure);
-    match consilience_measures::find(id).map(|entry| entry.info.orientation) {
-        Ok(Orientation::Distance) => Tail::Lower,
-        _ => Tail::Upper,
+/// Which way likeness lies on the scale of a measure.
+pub(crate) fn likeness(info: &Info) -> Likeness {
+    match info.orientation {
+        Orientation::Score => Likeness::score(info.range.1),
+        Orientation::Distance => Likeness::distance(info.range.0),
     }
 }
 
-/// Chance levels of a mean, for the nulls that every row has.
-fn mean_chance(rows: &[&CellRow], observed: f64) -> Vec<Chance> {
-    let draws_of = |row: &CellRow, null: Null| match &row.outcome {
+/// The same, from a row's spec, which was parsed when the run began.
+pub(crate) fn likeness_of(row: &CellRow) -> Likeness {
+    likeness(crate::studies::info(&row.measure))
+}
+
+/// The nulls in the order of their columns.
+pub(crate) const NULLS: [Null; 2] = [Null::Shuffle, Null::Rotation];
+
+/// Draws of the mean over some rows; none if a row has none.
+pub(crate) fn mean_draws(rows: &[&CellRow], null: Null) -> Vec<f64> {
+    let of_row = |row: &&CellRow| match &row.outcome {
         Outcome::Score { draws, .. } => draws.get(&null).cloned().unwrap_or_default(),
         Outcome::Error { .. } => Vec::new(),
     };
-    [Null::Shuffle, Null::Rotation]
-        .into_iter()
-        .filter_map(|null| {
-            let draws: Vec<Vec<f64>> = rows.iter().map(|row| draws_of(row, null)).collect();
-            pooled_chance(null, observed, &draws, tail(&rows[0].measure))
-        })
-        .collect()
+    draws_of_mean(&rows.iter().map(of_row).collect::<Vec<_>>())
+}
+
+/// Fills in the q-values of a table, null by null: each entry is what one score has of chance levels.
+pub(crate) fn fill_q_values<'a>(table: impl Iterator<Item = &'a mut [Chance]>) {
+    let mut nulls: BTreeMap<Null, Vec<&mut Chance>> = BTreeMap::new();
+    for chance in table.flatten() {
+        nulls.entry(chance.null).or_default().push(chance);
+    }
+    for chances in nulls.into_values() {
+        let p_values: Vec<f64> = chances.iter().map(|c| c.p_value).collect();
+        for (chance, q) in chances.into_iter().zip(benjamini_hochberg(&p_values)) {
+            chance.q_value = Some(q);
+        }
+    }
+}
+
+/// The same for means over pairs: a table is what one measure says at one checkpoint.
+pub(crate) fn fill_q_values_of_means(means: &mut [SummaryRow]) {
+    let table = |row: &SummaryRow| (row.measure.clone(), row.checkpoint.clone());
+    let tables: BTreeSet<(String, String)> = means.iter().map(table).collect();
+    for wanted in tables {
+        let own = means.iter_mut().filter(|row| table(row) == wanted);
+        fill_q_values(own.map(|row| row.chance.as_mut_slice()));
+    }
 }

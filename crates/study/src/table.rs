@@ -7,7 +7,8 @@ use consilience_measures::Warning;
 
 use crate::row::SCHEMA;
 use crate::{
-    CellRow, Error, Quantity, RESULTS_FILE, Result, Row, SummaryRow, UnitsLayerRow, UnitsRow,
+    CellRow, Error, GroupPair, Groups, Quantity, RESULTS_FILE, Result, Row, SummaryRow,
+    UnitsLayerRow, UnitsRow,
 };
 
 /// Rows of results.
@@ -76,6 +77,18 @@ impl Table {
             }
         }
         counts.into_iter().map(|(text, n)| format!("{text} ({n} rows)")).collect()
+    }
+
+    /// The rows of one pair of groups; all rows where there are no groups.
+    #[must_use]
+    pub fn between(&self, groups: &Groups, pair: &GroupPair) -> Self {
+        let is_of = |row: &&Row| match row {
+            Row::Cell(row) => groups.of(row) == *pair,
+            Row::Summary(row) => row.groups == *pair,
+            // These are of networks, not of means.
+            Row::Units(_) | Row::UnitsLayer(_) => true,
+        };
+        Self { rows: self.rows.iter().filter(is_of).cloned().collect() }
     }
 
     /// Cells of a study.

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use self::rows::{RowSets, Rows, orders, read_rows, reads_rows};
 use crate::run::digest;
-use crate::summary::{seed_from, tail};
+use crate::summary::{likeness, seed_from};
 use crate::{Cell, Outcome, Result};
 
 /// What all tiles of a run share.
@@ -402,7 +402,7 @@ fn summarise(
                 }
             }
         }
-        if let Some(level) = chance(null, score, &draws, tail(measure.info().id)) {
+        if let Some(level) = chance(null, score, &draws, likeness(measure.info())) {
             chances.push(level);
             all_draws.insert(null, draws);
         }

@@ -1,10 +1,13 @@
 //! A matrix of values as coloured cells, with the value in each cell where there is room.
 
+use std::collections::BTreeSet;
+
+use consilience_inference::Null;
 use consilience_study::{HeatCell, HeatMap};
 
-use super::{Draw, chance_names, finite, length};
+use super::{Draw, finite, length};
 use crate::colour::{Palette, sequential, text_on};
-use crate::csv::{self, Csv};
+use crate::csv::Csv;
 use crate::number::{counted, fixed};
 use crate::svg::{Anchor, Drawing, Linear, Panel, Svg, Ticks, text_width};
 use crate::words;
@@ -48,7 +51,9 @@ impl Draw for HeatMap {
                 if let Some(part) = words::non_finite(&cell.estimate) {
                     return Err(format!("the {part} of {place} is no finite number"));
                 }
-                finite(&place, cell.chance.iter().flat_map(|(_, level, p)| [level, p]))?;
+                if let Some(part) = cell.chance.iter().find_map(words::non_finite_chance) {
+                    return Err(format!("a {part} of {place} is no finite number"));
+                }
             }
         }
         Ok(())
@@ -68,18 +73,16 @@ impl Draw for HeatMap {
 
     fn csv(&self) -> String {
         let cells = self.cells.iter().flatten().flatten();
-        let names = chance_names(cells.flat_map(|c| c.chance.iter().map(|(n, ..)| n.as_str())));
+        let nulls: BTreeSet<Null> = cells.flat_map(|c| c.chance.iter().map(|c| c.null)).collect();
         let mut head: Vec<String> = vec!["row".into(), "column".into()];
         head.extend(words::FIELDS.map(str::to_owned));
         head.extend(["n_pairs".into(), "best_in_row".into()]);
-        for name in &names {
-            head.extend([format!("chance_{name}"), format!("p_{name}")]);
-        }
+        head.extend(nulls.iter().flat_map(|null| words::standing_heads(*null)));
         let mut csv = Csv::new(&head);
         for (row, name) in self.cells.iter().zip(&self.rows) {
             for (cell, column) in row.iter().zip(&self.columns) {
                 let mut fields = vec![name.clone(), column.clone()];
-                fields.extend(cell.as_ref().map(|cell| record(cell, &names)).unwrap_or_default());
+                fields.extend(cell.as_ref().map(|cell| record(cell, &nulls)).unwrap_or_default());
                 fields.resize(head.len(), String::new());
                 csv.row(&fields);
             }
@@ -88,13 +91,11 @@ impl Draw for HeatMap {
     }
 }
 
-fn record(cell: &HeatCell, names: &[&str]) -> Vec<String> {
+fn record(cell: &HeatCell, nulls: &BTreeSet<Null>) -> Vec<String> {
     let mut fields = words::fields(&cell.estimate).to_vec();
     fields.extend([cell.n_pairs.to_string(), cell.best_in_row.to_string()]);
-    for name in names {
-        let found = cell.chance.iter().find(|(n, ..)| n == name);
-        fields.push(csv::optional(found.map(|c| c.1)));
-        fields.push(csv::optional(found.map(|c| c.2)));
+    for null in nulls {
+        fields.extend(words::standing_fields(cell.chance.iter().find(|c| c.null == *null)));
     }
     fields
 }
@@ -233,7 +234,7 @@ fn tip(map: &HeatMap, (row, column): (&str, &str), cell: Option<&HeatCell>) -> S
         format!("{} {}{best}", map.value_label, fixed(cell.estimate.value, 3)),
         words::interval(&cell.estimate),
     ];
-    lines.extend(cell.chance.iter().map(|(name, level, p)| words::chance(name, *level, Some(*p))));
+    lines.extend(cell.chance.iter().map(words::standing));
     lines.push(format!("n = {}", counted(cell.n_pairs, "pair of networks", "pairs of networks")));
     lines.join("\n")
 }

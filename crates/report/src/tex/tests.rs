@@ -61,32 +61,43 @@ fn hostile_text_stays_text() {
     assert_eq!(row(r"\text{<b>}"), "<mtext>&lt;b&gt;</mtext>");
 }
 
+/// What stands in the way of showing a text with formulas between dollars.
+fn problems(of: &str, text: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if !text.matches('$').count().is_multiple_of(2) {
+        problems.push(format!("{of}: a dollar has no partner in: {text}"));
+    }
+    for (i, part) in text.split('$').enumerate() {
+        match mathml(part) {
+            Ok(math) if i % 2 == 1 && math.contains('\\') => {
+                problems.push(format!("{of}: a backslash is left in {math}"));
+            }
+            Err(error) if i % 2 == 1 => problems.push(format!("{of}: ${part}$: {error}")),
+            _ if i % 2 == 0 && part.contains('\\') => {
+                problems.push(format!("{of}: TeX outside of dollars: {part}"));
+            }
+            _ => {}
+        }
+    }
+    problems
+}
+
 #[test]
 fn every_definition_of_the_registry_is_shown_whole() {
-    let mut problems = Vec::new();
-    for entry in MEASURES {
+    let of_entry = |entry: &'static consilience_measures::Entry| {
         let info = entry.info;
         let parameters = info.parameters.iter().map(|p| p.purpose);
         let texts = [info.definition, info.summary].into_iter().chain(parameters);
-        for text in texts.chain(info.caveats.iter().copied()) {
-            if !text.matches('$').count().is_multiple_of(2) {
-                problems.push(format!("{}: a dollar has no partner in: {text}", info.id));
-            }
-            for (i, part) in text.split('$').enumerate() {
-                match mathml(part) {
-                    Ok(math) if i % 2 == 1 && math.contains('\\') => {
-                        problems.push(format!("{}: a backslash is left in {math}", info.id));
-                    }
-                    Err(error) if i % 2 == 1 => {
-                        problems.push(format!("{}: ${part}$: {error}", info.id));
-                    }
-                    _ if i % 2 == 0 && part.contains('\\') => {
-                        problems.push(format!("{}: TeX outside of dollars: {part}", info.id));
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
+        let texts = texts.chain(info.caveats.iter().copied());
+        texts.flat_map(|text| problems(info.id, text)).collect::<Vec<_>>()
+    };
+    let problems: Vec<String> = MEASURES.iter().flat_map(of_entry).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn the_words_for_chance_are_shown_whole() {
+    let problems: Vec<String> =
+        crate::terms::texts().flat_map(|(name, text)| problems(name, text)).collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

@@ -1,6 +1,6 @@
 //! A run that never happened, with numbers that look like one: five layers, seven measures, thirteen checkpoints.
 
-use consilience_inference::{Estimate, Method};
+use consilience_inference::{Chance, Estimate, Method, Null};
 use consilience_study::{
     Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,
     NetworkFacts, Run, Section, StudySpec, TableFigure, Tone, Verdict,
@@ -90,8 +90,19 @@ fn heat_map(m: usize) -> HeatMap {
     let cell = |i: usize, j: usize| {
         let distance = i.abs_diff(j) as f64;
         let value = best - 0.03 * i as f64 - 0.13 * distance + 0.02 * noise(m, i, j);
-        let mut chance = vec![("shuffle".to_owned(), 0.004 * noise(i, j, m), 0.01)];
-        chance.extend(rotation.map(|r| ("rotation".to_owned(), r - 0.05 * distance, 0.01)));
+        let level = |null, mean: f64| Chance {
+            null,
+            draws: 99,
+            mean,
+            standard_deviation: 0.01,
+            threshold: mean + 0.02,
+            p_value: 0.01,
+            q_value: Some(0.0125),
+            calibrated: (null == Null::Shuffle)
+                .then_some((value - mean - 0.02) / (1.0 - mean - 0.02)),
+        };
+        let mut chance = vec![level(Null::Shuffle, 0.004 * noise(i, j, m))];
+        chance.extend(rotation.map(|r| level(Null::Rotation, r - 0.05 * distance)));
         Some(HeatCell { estimate: estimate(value, 0.02), chance, n_pairs: 6, best_in_row: i == j })
     };
     let names: Vec<String> = LAYERS.iter().map(|(name, _)| (*name).to_owned()).collect();

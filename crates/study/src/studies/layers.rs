@@ -1,13 +1,17 @@
 //! `layers`: every layer against every layer, for all pairs of networks, at one checkpoint.
 
+mod best;
+mod ceiling;
 mod sections;
 
 use consilience_data::{Pooling, Representation};
 use serde::{Deserialize, Serialize};
 
 use super::selection;
-use crate::summary::{groups, mean_over_pairs};
-use crate::{Cell, Draws, Error, Result, Run, Section, Study, StudySpec, SummaryRow, Table};
+use crate::summary::{fill_q_values_of_means, groups, mean_over_pairs};
+use crate::{
+    Cell, CellRow, Draws, Error, Groups, Result, Run, Section, Study, StudySpec, SummaryRow, Table,
+};
 
 /// Every layer against every layer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -90,8 +94,8 @@ impl Study for Layers {
         "layers"
     }
 
-    fn design(&self, catalogue: &[Representation]) -> Result<Vec<Cell>> {
-        let pairs = selection::pairs(self.kind(), catalogue)?;
+    fn design(&self, catalogue: &[Representation], groups: &Groups) -> Result<Vec<Cell>> {
+        let pairs = selection::pairs(self.kind(), catalogue, groups)?;
         let mut cells = Vec::new();
         for &(a, b) in &pairs {
             let xs = selection::layers(catalogue, a, self.checkpoint(catalogue, a)?, self.pooling);
@@ -117,21 +121,36 @@ impl Study for Layers {
     }
 
     fn summaries(&self, table: &Table, spec: &StudySpec) -> Vec<SummaryRow> {
-        let key = |row: &crate::CellRow| {
+        let key = |row: &CellRow| {
             (
+                spec.groups.of(row),
                 row.measure.clone(),
                 row.x.pooling == Pooling::PositionsAsStimuli,
                 row.x.layer.clone(),
                 row.y.layer.clone(),
             )
         };
-        groups(table.cells(self.kind()), key)
-            .iter()
-            .filter_map(|(_, rows)| mean_over_pairs(rows, spec))
-            .collect()
+        let cells = groups(table.cells(self.kind()), key);
+        let mut rows: Vec<SummaryRow> =
+            cells.iter().filter_map(|(_, rows)| mean_over_pairs(rows, spec)).collect();
+        fill_q_values_of_means(&mut rows);
+        // Cells of one row a stimulus, by measure and groups: what a best is the best of.
+        let mut pooled = groups(table.cells(self.kind()), |row| {
+            (spec.groups.of(row), row.measure.clone(), row.x.pooling == Pooling::PositionsAsStimuli)
+        });
+        pooled.retain(|((.., positions), _)| !positions);
+        rows.extend(pooled.iter().filter_map(|(_, rows)| best::best_layer_pair(rows, spec)));
+        let pooled: Vec<&CellRow> = pooled.into_iter().flat_map(|(_, rows)| rows).collect();
+        rows.extend(ceiling::ceilings(&pooled, spec));
+        rows
     }
 
     fn sections(&self, table: &Table, run: &Run) -> Vec<Section> {
-        vec![sections::layers(self, table, run)]
+        let section = |pair| {
+            sections::layers(self, &table.between(&run.spec.groups, &pair), run).between(&pair)
+        };
+        let mut sections: Vec<Section> = run.spec.groups.pairs().into_iter().map(section).collect();
+        sections.extend(ceiling::section(table, run));
+        sections
     }
 }

@@ -9,6 +9,9 @@ mod selection;
 pub mod training;
 mod words;
 
+pub(crate) use selection::networks;
+pub(crate) use words::info;
+
 /// A kind of study in the registry.
 #[derive(Debug)]
 pub struct Kind {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use consilience_data::{Pooling, Representation};
 
-use crate::{Error, Result};
+use crate::{Error, Groups, Result};
 
 /// Networks in the order of the catalogue.
 pub(crate) fn networks(catalogue: &[Representation]) -> Vec<&str> {
@@ -17,15 +17,17 @@ pub(crate) fn networks(catalogue: &[Representation]) -> Vec<&str> {
     names
 }
 
-/// Pairs of networks, the first before the second.
+/// Pairs of networks, the first before the second; networks of an earlier group before those of a later one.
 ///
 /// # Errors
 /// [`Error::Spec`] with fewer than two networks.
 pub(crate) fn pairs<'a>(
     study: &str,
     catalogue: &'a [Representation],
+    groups: &Groups,
 ) -> Result<Vec<(&'a str, &'a str)>> {
-    let names = networks(catalogue);
+    let mut names = networks(catalogue);
+    names.sort_by_key(|name| groups.place(name));
     if names.len() < 2 {
         return Err(Error::Spec {
             place: format!("study `{study}`"),

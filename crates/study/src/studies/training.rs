@@ -3,14 +3,17 @@
 mod sections;
 
 use consilience_data::{Pooling, Representation};
+use consilience_measures::Orientation;
 use serde::{Deserialize, Serialize};
 
-use super::selection;
+use super::{selection, words};
 use crate::summary::{
-    bootstrap, groups, mean_over_pairs, nodes, summary_key, value, weighted_mean,
+    bootstrap, fill_q_values_of_means, groups, mean_over_pairs, nodes, summary, summary_key, value,
+    weighted_mean,
 };
 use crate::{
-    Cell, CellRow, Draws, Quantity, Result, Run, Section, Study, StudySpec, SummaryRow, Table,
+    Cell, CellRow, Draws, Groups, Quantity, Result, Run, Section, Study, StudySpec, SummaryRow,
+    Table,
 };
 
 /// The same layer along training.
@@ -37,8 +40,8 @@ impl Study for Training {
         "training"
     }
 
-    fn design(&self, catalogue: &[Representation]) -> Result<Vec<Cell>> {
-        let pairs = selection::pairs(self.kind(), catalogue)?;
+    fn design(&self, catalogue: &[Representation], groups: &Groups) -> Result<Vec<Cell>> {
+        let pairs = selection::pairs(self.kind(), catalogue, groups)?;
         let mut checkpoints = selection::checkpoints(catalogue, pairs[0].0);
         for network in selection::networks(catalogue) {
             let own = selection::checkpoints(catalogue, network);
@@ -58,23 +61,36 @@ impl Study for Training {
     }
 
     fn summaries(&self, table: &Table, spec: &StudySpec) -> Vec<SummaryRow> {
-        let by_point =
-            |row: &CellRow| (row.measure.clone(), row.x.layer.clone(), row.x.checkpoint.clone());
+        let of = |row: &CellRow| spec.groups.of(row);
+        let by_point = |row: &CellRow| {
+            (of(row), row.measure.clone(), row.x.layer.clone(), row.x.checkpoint.clone())
+        };
         let points = groups(table.cells(self.kind()), by_point);
         let mut rows: Vec<SummaryRow> =
             points.iter().filter_map(|(_, rows)| mean_over_pairs(rows, spec)).collect();
-        let by_curve = |row: &CellRow| (row.measure.clone(), row.x.layer.clone());
-        for (_, curve) in groups(table.cells(self.kind()), by_curve) {
+        fill_q_values_of_means(&mut rows);
+        // A distance goes down where likeness comes up: a share of it says nothing.
+        let scores = table
+            .cells(self.kind())
+            .filter(|row| words::info(&row.measure).orientation == Orientation::Score);
+        let by_curve = |row: &CellRow| (of(row), row.measure.clone(), row.x.layer.clone());
+        for (_, curve) in groups(scores, by_curve) {
             rows.extend(share(&curve, Quantity::ShareAfterEpochOne, spec));
             rows.extend(share(&curve, Quantity::ShareUntrained, spec));
         }
-        let all: Vec<&CellRow> = table.cells(self.kind()).collect();
-        rows.extend(accuracy_share(&all, spec));
+        for (_, all) in groups(table.cells(self.kind()), of) {
+            rows.extend(accuracy_share(&all, spec));
+        }
         rows
     }
 
     fn sections(&self, table: &Table, run: &Run) -> Vec<Section> {
-        vec![sections::training(self, table, run)]
+        let groups = &run.spec.groups;
+        let scoped = groups.pairs().into_iter().map(|pair| (table.between(groups, &pair), pair));
+        // Two groups need not have a layer of the same name.
+        let held = scoped
+            .filter(|(table, pair)| pair.is_none() || table.cells(self.kind()).next().is_some());
+        held.map(|(table, pair)| sections::training(self, &table, run).between(&pair)).collect()
     }
 }
 
@@ -101,10 +117,9 @@ fn share(rows: &[&CellRow], quantity: Quantity, spec: &StudySpec) -> Option<Summ
     if !same_pairs || then.first()?.x.checkpoint == last.first()?.x.checkpoint {
         return None;
     }
-    let first = *then.first()?;
     let both: Vec<&CellRow> = then.iter().chain(&last).copied().collect();
     let key = summary_key(quantity, &both);
-    let nodes = nodes(&then);
+    let nodes = nodes(&then, &spec.groups);
     let numerator: Vec<f64> = then.iter().map(|r| value(r)).collect();
     let denominator: Vec<f64> = last.iter().map(|r| value(r)).collect();
     let estimate = bootstrap(&nodes, spec, &key, |w| {
@@ -112,7 +127,7 @@ fn share(rows: &[&CellRow], quantity: Quantity, spec: &StudySpec) -> Option<Summ
         // A share of nothing is not a number worth reporting.
         (last > 0.0).then_some(weighted_mean(&numerator, w)? / last)
     })?;
-    Some(summary(quantity, key, first, &nodes, estimate))
+    Some(summary(quantity, key, &then, spec, estimate))
 }
 
 /// Mean accuracy after epoch 1 over the mean accuracy at the last checkpoint.
@@ -134,7 +149,7 @@ fn accuracy_share(rows: &[&CellRow], spec: &StudySpec) -> Option<SummaryRow> {
     // Every network is a pair with itself here: its weight is the square of how often it was drawn, which keeps the
     // resampling the same as for scores.
     let nodes = consilience_inference::NodePairs {
-        n_nodes: names.len(),
+        kinds: names.iter().map(|name| spec.groups.place(name)).collect(),
         pairs: (0..names.len()).map(|i| (i, i)).collect(),
     };
     let estimate = bootstrap(&nodes, spec, &key, |w| {
@@ -143,8 +158,7 @@ fn accuracy_share(rows: &[&CellRow], spec: &StudySpec) -> Option<SummaryRow> {
         let last = weighted_mean(&last, &w)?;
         (last > 0.0).then_some(weighted_mean(&then, &w)? / last)
     })?;
-    let first = *then.first()?;
-    let row = summary(quantity, key, first, &nodes, estimate);
+    let row = summary(quantity, key, &then, spec, estimate);
     let (measure, layer) = (String::new(), String::new());
     Some(SummaryRow {
         measure,
@@ -154,29 +168,4 @@ fn accuracy_share(rows: &[&CellRow], spec: &StudySpec) -> Option<SummaryRow> {
         n_pairs: 0,
         ..row
     })
-}
-
-fn summary(
-    quantity: Quantity,
-    key: String,
-    first: &CellRow,
-    nodes: &consilience_inference::NodePairs,
-    estimate: consilience_inference::Estimate,
-) -> SummaryRow {
-    SummaryRow {
-        schema: crate::row::SCHEMA,
-        key,
-        study: first.study.clone(),
-        quantity,
-        measure: first.measure.clone(),
-        layer_x: first.x.layer.clone(),
-        layer_y: first.y.layer.clone(),
-        pooling: Some(first.x.pooling),
-        checkpoint: first.x.checkpoint.clone(),
-        when: Some(first.x.when),
-        n_networks: nodes.n_nodes,
-        n_pairs: nodes.pairs.len(),
-        estimate,
-        chance: Vec::new(),
-    }
 }

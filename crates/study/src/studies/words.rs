@@ -1,7 +1,7 @@
 //! Numbers and names as they are written in verdicts and captions.
 
 use consilience_inference::{Chance, Estimate, Method, Null};
-use consilience_measures::{Family, Info, Scale};
+use consilience_measures::{Family, Info, Orientation, Scale};
 
 use crate::{Run, SummaryRow};
 
@@ -67,23 +67,42 @@ pub(crate) fn chance_of(row: &SummaryRow, null: Null) -> Option<&Chance> {
     row.chance.iter().find(|c| c.null == null)
 }
 
-/// Chance levels with names and p-values, for figures.
-pub(crate) fn chance_cells(row: &SummaryRow) -> Vec<(String, f64, f64)> {
-    row.chance.iter().map(|c| (c.null.to_string(), c.mean, c.p_value)).collect()
-}
-
 /// Significance level of verdicts.
 pub(crate) const LEVEL: f64 = 0.05;
 
 /// Whether a mean is above its telling chance level; `None` if too few draws were made for that level.
 ///
-/// It has to be remarkable among the draws, and its interval over networks has to lie above their mean: other networks
+/// It has to be remarkable among the draws, and its interval over networks has to lie beyond their mean: other networks
 /// of the kind would have to show it too.
 pub(crate) fn above_chance(row: &SummaryRow) -> Option<bool> {
     let chance = chance_of(row, telling_null(&row.measure))?;
-    let reachable = 1.0 / (chance.draws + 1) as f64 <= LEVEL;
-    let clear = row.estimate.interval.is_none_or(|[low, _]| low > chance.mean);
-    reachable.then_some(chance.p_value <= LEVEL && clear)
+    let clear =
+        row.estimate.interval.is_none_or(|[low, high]| match info(&row.measure).orientation {
+            Orientation::Score => low > chance.mean,
+            Orientation::Distance => high < chance.mean,
+        });
+    reachable(chance).then_some(chance.p_value <= LEVEL && clear)
+}
+
+/// Whether enough draws were made for a score to be remarkable.
+pub(crate) fn reachable(chance: &Chance) -> bool {
+    1.0 / (chance.draws + 1) as f64 <= LEVEL
+}
+
+/// Both ends of an interval, or a dash.
+pub(crate) fn interval(e: &Estimate) -> String {
+    e.interval
+        .map_or("–".to_owned(), |[low, high]| format!("{} to {}", number(low), number(high)))
+}
+
+/// Ends of an axis for values of a measure: 0 to 1, further where the values are.
+pub(crate) fn axis(measure: &str, values: impl Iterator<Item = f64>) -> (f64, f64) {
+    let (low, high) = info(measure).range;
+    let least = if high.is_finite() { high.min(1.0) } else { 0.0 };
+    let (bottom, top) = values.fold((0.0_f64, least), |(a, b), v| (a.min(v), b.max(v)));
+    // Scores around zero are noise; only a scale that begins below zero for good is shown so.
+    let bottom = if low < -1.0 { bottom } else { 0.0 };
+    if top > bottom { (bottom, top) } else { (bottom, bottom + 1.0) }
 }
 
 /// A number with three digits; no minus before a zero.

@@ -3,11 +3,12 @@
 use consilience_data::Pooling;
 use consilience_inference::Null;
 
-use super::Layers;
+use super::{Layers, best};
 use crate::studies::words;
+use crate::summary::likeness;
 use crate::{
-    Dot, DotGroup, DotPlot, Figure, HeatCell, HeatMap, Link, Outcome, Quantity, Run, Section,
-    SummaryRow, Table, TableFigure, Tone, Verdict,
+    CellRow, Dot, DotGroup, DotPlot, Figure, HeatCell, HeatMap, Link, Outcome, Quantity, Run,
+    Section, SideFacts, SummaryRow, Table, TableFigure, Tone, Verdict,
 };
 
 /// The section of the study.
@@ -18,42 +19,32 @@ pub(super) fn layers(study: &Layers, table: &Table, run: &Run) -> Section {
     let pooled: Vec<&SummaryRow> = all.iter().filter(|r| !is_positions(r)).copied().collect();
     let same: Vec<&SummaryRow> =
         pooled.iter().filter(|r| r.layer_x == r.layer_y).copied().collect();
-    let names = layer_names(table);
+    let names = LayerNames::of(table);
 
     let mut verdicts = Vec::new();
     verdicts.extend(convergence(&same, run));
     verdicts.extend(matching(&same, run));
     verdicts.extend(ordering(study, &same));
+    verdicts.extend(best::verdict(table, run));
     verdicts.extend(partners(&pooled, &names, run));
     verdicts.extend(failures(table));
 
-    let mut figures = vec![Figure::DotPlot(dots(
-        study,
-        &same,
-        run,
-        &names,
-        "layers-same",
-        "Same layer, independent networks",
-    ))];
-    figures.push(Figure::Table(same_layer_table(
-        &same,
-        run,
-        "layers-table",
-        "Same layer, every measure",
-    )));
+    let mut figures = Vec::new();
+    if !same.is_empty() {
+        let title = "Same layer, independent networks";
+        let plot = dots(study, &same, run, &names.both, "layers-same", title);
+        figures.push(Figure::DotPlot(plot));
+        let title = "Same layer, every measure";
+        figures.push(Figure::Table(same_layer_table(&same, run, "layers-table", title)));
+    }
     if !positions.is_empty() {
         let title = "Same layer, positions as stimuli";
-        figures.push(Figure::DotPlot(dots(
-            study,
-            &positions,
-            run,
-            &names,
-            "layers-positions",
-            title,
-        )));
+        let plot = dots(study, &positions, run, &names.both, "layers-positions", title);
+        figures.push(Figure::DotPlot(plot));
         let title = "Positions as stimuli, every measure";
         figures.push(Figure::Table(same_layer_table(&positions, run, "positions-table", title)));
     }
+    figures.extend(best::table_figure(table, run).map(Figure::Table));
     figures.extend(
         run.spec.measures.iter().map(|m| Figure::HeatMap(heat_map(m, &pooled, run, &names))),
     );
@@ -84,18 +75,34 @@ fn checkpoint_words(study: &Layers) -> String {
     }
 }
 
-/// Layers by depth.
-fn layer_names(table: &Table) -> Vec<String> {
-    let mut layers: Vec<(usize, String)> = Vec::new();
-    for row in table.cells("layers") {
-        for side in [&row.x, &row.y] {
-            if !layers.iter().any(|(_, name)| *name == side.layer) {
-                layers.push((side.depth, side.layer.clone()));
+/// Names of layers by depth.
+struct LayerNames {
+    /// Of the first networks.
+    x: Vec<String>,
+    /// Of the second networks.
+    y: Vec<String>,
+    /// Of either.
+    both: Vec<String>,
+}
+
+impl LayerNames {
+    fn of(table: &Table) -> Self {
+        let names = |sides: &dyn Fn(&CellRow) -> Vec<&SideFacts>| {
+            let mut layers: Vec<(usize, String)> = Vec::new();
+            for side in table.cells("layers").flat_map(sides) {
+                if !layers.iter().any(|(_, name)| *name == side.layer) {
+                    layers.push((side.depth, side.layer.clone()));
+                }
             }
+            layers.sort();
+            layers.into_iter().map(|(_, name)| name).collect()
+        };
+        Self {
+            x: names(&|row| vec![&row.x]),
+            y: names(&|row| vec![&row.y]),
+            both: names(&|row| vec![&row.x, &row.y]),
         }
     }
-    layers.sort();
-    layers.into_iter().map(|(_, name)| name).collect()
 }
 
 fn of_measure<'a>(rows: &[&'a SummaryRow], measure: &str) -> Vec<&'a SummaryRow> {
@@ -115,10 +122,19 @@ fn convergence(same: &[&SummaryRow], run: &Run) -> Option<Verdict> {
         0 => Tone::Fails,
         _ => Tone::Mixed,
     };
-    let level = words::chance_of(best, words::telling_null(measure))
+    let null = words::telling_null(measure);
+    let q_values: Vec<f64> =
+        rows.iter().filter_map(|r| words::chance_of(r, null)?.q_value).collect();
+    let discoveries = if q_values.is_empty() {
+        String::new()
+    } else {
+        let found = q_values.iter().filter(|q| **q <= words::LEVEL).count();
+        format!(" ({found} with q ≤ {} over the table)", words::LEVEL)
+    };
+    let level = words::chance_of(best, null)
         .map_or_else(String::new, |c| format!(" (chance {:.2}, p = {:.3})", c.mean, c.p_value));
     let text = format!(
-        "Independently trained networks converge in {} of {}: {} of the same layer is highest in `{}`, {}{level}, and lowest in `{}`, {}.",
+        "Independently trained networks converge in {} of {}{discoveries}: {} of the same layer is highest in `{}`, {}{level}, and lowest in `{}`, {}.",
         above.len(),
         words::count(rows.len(), "layer"),
         words::title(measure).to_lowercase(),
@@ -211,16 +227,18 @@ fn ordering(study: &Layers, same: &[&SummaryRow]) -> Option<Verdict> {
 }
 
 /// Whether the best partner of a layer in another network is the same layer.
-fn partners(pooled: &[&SummaryRow], names: &[String], run: &Run) -> Option<Verdict> {
+fn partners(pooled: &[&SummaryRow], names: &LayerNames, run: &Run) -> Option<Verdict> {
     let measures = run.spec.measures.iter().map(String::as_str);
+    // Layers that only one side has cannot be their own partner.
+    let shared: Vec<&String> = names.x.iter().filter(|name| names.y.contains(name)).collect();
     let told: Vec<String> = measures
         .map(|measure| {
             let rows = of_measure(pooled, measure);
-            let kept = names.iter().filter(|n| best_partner(&rows, n) == Some(n)).count();
+            let kept = shared.iter().filter(|n| best_partner(&rows, n) == Some(n.as_str())).count();
             format!("`{measure}` {kept}")
         })
         .collect();
-    let total = names.len();
+    let total = shared.len();
     let all = told.iter().all(|t| t.ends_with(&format!(" {total}")));
     let none = told.iter().all(|t| t.ends_with(" 0"));
     let tone = if all {
@@ -239,16 +257,18 @@ fn partners(pooled: &[&SummaryRow], names: &[String], run: &Run) -> Option<Verdi
 }
 
 fn best_partner<'a>(rows: &[&'a SummaryRow], layer: &str) -> Option<&'a str> {
-    rows.iter()
-        .filter(|r| r.layer_x == layer)
-        .max_by(|a, b| a.estimate.value.total_cmp(&b.estimate.value))
-        .map(|r| &*r.layer_y)
+    let own = rows.iter().copied().filter(|r| r.layer_x == layer);
+    let best = own.reduce(|a, b| {
+        let (of_a, of_b) = (a.estimate.value, b.estimate.value);
+        if likeness(words::info(&a.measure)).better(of_a, of_b) == of_a { a } else { b }
+    });
+    best.map(|r| &*r.layer_y)
 }
 
 /// Cells that could not be computed.
 fn failures(table: &Table) -> Option<Verdict> {
-    let failed = |r: &&crate::CellRow| matches!(r.outcome, Outcome::Error { .. });
-    let rows: Vec<&crate::CellRow> = table.cells("layers").filter(failed).collect();
+    let failed = |r: &&CellRow| matches!(r.outcome, Outcome::Error { .. });
+    let rows: Vec<&CellRow> = table.cells("layers").filter(failed).collect();
     let Outcome::Error { message } = &rows.first()?.outcome else { return None };
     let text = format!(
         "{} could not be computed; the first says: {message}",
@@ -297,26 +317,26 @@ fn dots(
 }
 
 fn same_layer_table(rows: &[&SummaryRow], run: &Run, id: &str, title: &str) -> TableFigure {
-    let level = |r: &SummaryRow, null: Null| match words::chance_of(r, null) {
-        Some(c) => (words::number(c.mean), words::number(c.p_value)),
-        None => ("–".to_owned(), "–".to_owned()),
+    let level = |r: &SummaryRow, null: Null| {
+        let number = |value: Option<f64>| value.map_or("–".to_owned(), words::number);
+        let chance = words::chance_of(r, null);
+        [
+            number(chance.map(|c| c.mean)),
+            number(chance.map(|c| c.p_value)),
+            number(chance.and_then(|c| c.q_value)),
+            number(chance.and_then(|c| c.calibrated)),
+        ]
     };
     let line = |r: &&SummaryRow| {
-        let (shuffle, shuffle_p) = level(r, Null::Shuffle);
-        let (rotation, rotation_p) = level(r, Null::Rotation);
-        let interval = r.estimate.interval.map_or("–".to_owned(), |[a, b]| {
-            format!("{} to {}", words::number(a), words::number(b))
-        });
-        vec![
+        let mut line = vec![
             r.layer_x.clone(),
             r.measure.clone(),
             words::number(r.estimate.value),
-            interval,
-            shuffle,
-            shuffle_p,
-            rotation,
-            rotation_p,
-        ]
+            words::interval(&r.estimate),
+        ];
+        line.extend(level(r, Null::Shuffle));
+        line.extend(level(r, Null::Rotation));
+        line
     };
     let mut sorted = rows.to_vec();
     let place = |r: &SummaryRow| run.spec.measures.iter().position(|m| *m == r.measure);
@@ -328,8 +348,12 @@ fn same_layer_table(rows: &[&SummaryRow], run: &Run, id: &str, title: &str) -> T
         "95 % interval",
         "shuffled stimuli",
         "p",
+        "q",
+        "calibrated",
         "rotated basis",
         "p",
+        "q",
+        "calibrated",
     ];
     TableFigure {
         id: id.to_owned(),
@@ -340,13 +364,13 @@ fn same_layer_table(rows: &[&SummaryRow], run: &Run, id: &str, title: &str) -> T
     }
 }
 
-fn heat_map(measure: &str, pooled: &[&SummaryRow], run: &Run, names: &[String]) -> HeatMap {
+fn heat_map(measure: &str, pooled: &[&SummaryRow], run: &Run, names: &LayerNames) -> HeatMap {
     let rows = of_measure(pooled, measure);
     let cell = |x: &String, y: &String| {
         let r = rows.iter().find(|r| r.layer_x == *x && r.layer_y == *y)?;
         Some(HeatCell {
             estimate: r.estimate.clone(),
-            chance: words::chance_cells(r),
+            chance: r.chance.clone(),
             n_pairs: r.n_pairs,
             best_in_row: best_partner(&rows, x) == Some(&**y),
         })
@@ -361,9 +385,9 @@ fn heat_map(measure: &str, pooled: &[&SummaryRow], run: &Run, names: &[String]) 
         y_label: "layer of the first network".to_owned(),
         x_label: "layer of the second network".to_owned(),
         value_label: words::title(measure),
-        rows: names.to_vec(),
-        columns: names.to_vec(),
-        range: (0.0, 1.0),
-        cells: names.iter().map(|x| names.iter().map(|y| cell(x, y)).collect()).collect(),
+        range: words::axis(measure, rows.iter().map(|r| r.estimate.value)),
+        cells: names.x.iter().map(|x| names.y.iter().map(|y| cell(x, y)).collect()).collect(),
+        rows: names.x.clone(),
+        columns: names.y.clone(),
     }
 }

@@ -1,5 +1,7 @@
 //! What `training` shows and says.
 
+use consilience_measures::Orientation;
+
 use super::Training;
 use crate::studies::words;
 use crate::{
@@ -21,14 +23,22 @@ pub(super) fn training(study: &Training, table: &Table, run: &Run) -> Section {
     verdicts.extend(untrained(table, run));
     let mut figures: Vec<Figure> = Vec::new();
     figures.push(Figure::Table(shares(table, run)));
+    let (distances, scores): (Vec<&str>, Vec<&str>) =
+        others(run).into_iter().partition(|m| words::info(m).orientation == Orientation::Distance);
     let groups = [
         ("training-maps", "Alignment along training", words::comparable(run)),
-        ("training-kernels", "Alignment along training, similarity of stimuli", others(run)),
+        ("training-kernels", "Alignment along training, similarity of stimuli", scores),
     ];
     for (id, title, measures) in groups {
         if !measures.is_empty() {
             figures.push(Figure::Curves(curves(id, title, &measures, &points, run)));
         }
+    }
+    // Every distance has a scale of its own.
+    for measure in distances {
+        let id = format!("training-{}", measure.replace([':', '=', ','], "-"));
+        let title = format!("{} along training", words::title(measure));
+        figures.push(Figure::Curves(curves(&id, &title, &[measure], &points, run)));
     }
     let anchor = "training".to_owned();
     Section { anchor, title: "When networks converge".into(), lead, verdicts, figures }
@@ -179,7 +189,9 @@ fn curves(id: &str, title: &str, measures: &[&str], points: &[&SummaryRow], run:
         ),
         x_label: "checkpoint (steps, then epochs)".to_owned(),
         y_label: "score · accuracy".to_owned(),
-        y_range: (0.0, 1.0),
+        y_range: measures
+            .first()
+            .map_or((0.0, 1.0), |m| words::axis(m, shown.iter().map(|r| r.estimate.value))),
         x_ticks: steps.iter().enumerate().map(tick).collect(),
         mark: one.map(|i| (i as f64, "epoch 1".to_owned())),
         facets: layers.iter().map(facet).collect(),
