@@ -17,6 +17,7 @@ mod map_score;
 mod measure;
 pub mod measures;
 mod naming;
+pub mod packages;
 mod page;
 mod penalty;
 mod spec;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use consilience_measures::packages::{PACKAGES, Transform};
 use consilience_testkit::assert_none;
 use consilience_testkit::evaluate::{Recording, gather};
 use consilience_testkit::golden::{Rows, array, csv, read};
@@ -81,4 +82,51 @@ fn every_mapped_peer_agrees() {
         .collect();
     assert_none(&failures);
     assert!(table.len() > 60, "only {} rows were compared", table.len());
+}
+
+/// What `--like PACKAGE` promises: specs parse and are canonical, and where the package's own numbers are recorded, the
+/// table of peers has them for the same spec.
+#[test]
+fn packages_are_what_the_table_of_peers_says() {
+    let mapped = csv("oracle_map.csv");
+    let mut failures = Vec::new();
+    let mut checked = 0;
+    for package in PACKAGES {
+        for quantity in package.quantities {
+            let place = format!("{} {}", package.name, quantity.name);
+            match consilience_measures::parse(quantity.spec) {
+                Ok(measure) if measure.spec() == quantity.spec => {}
+                Ok(measure) => failures.push(format!("{place}: canonical is {}", measure.spec())),
+                Err(error) => failures.push(format!("{place}: {error}")),
+            }
+            let transform = match quantity.transform {
+                Transform::Identity => "score",
+                Transform::ArcCosine => "angular",
+                Transform::OneMinus => "one-minus-score",
+                Transform::Square => "square",
+                Transform::HalfSquare => "half-square",
+            };
+            for peer in quantity.oracle {
+                let canonical = |spec: &str| consilience_measures::parse(spec).map(|m| m.spec());
+                let agrees = mapped.iter().any(|row| {
+                    row[0] == *peer
+                        && canonical(&row[2]).ok().as_deref() == Some(quantity.spec)
+                        && row[3] == transform
+                });
+                if !agrees {
+                    failures.push(format!(
+                        "{place}: oracle_map.csv does not map {peer} to {} ({transform})",
+                        quantity.spec
+                    ));
+                }
+                checked += 1;
+            }
+        }
+    }
+    assert_none(&failures);
+    assert!(checked > 3, "only {checked} quantities were held against recorded numbers");
+    assert!(
+        PACKAGES.is_sorted_by_key(|package| package.name),
+        "packages are in alphabetical order"
+    );
 }
