@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use consilience::measures::Family;
+use consilience::measures::packages::{PACKAGES, Package};
 use consilience::study::{ConstantUnits, Scoring};
 
 /// Do independently trained networks learn the same thing?
@@ -25,7 +27,7 @@ pub(crate) enum Command {
     Plan(Plan),
     /// Write the report of stored results; nothing is computed again
     Report(Report),
-    /// List the measures, or show the page of one
+    /// List the measures by family, or show the page of one
     Measures(Measures),
     /// Compare two arrays of activations, row by row of the same stimuli
     Compare(Compare),
@@ -110,6 +112,9 @@ pub(crate) struct Measures {
     /// The measure whose page to show; all of them in a list if not given
     #[arg(value_name = "ID", value_parser = measure_id)]
     pub(crate) id: Option<String>,
+    /// Only this family; may be given again
+    #[arg(long = "family", value_name = "FAMILY", value_parser = family, conflicts_with = "id")]
+    pub(crate) families: Vec<Family>,
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -123,12 +128,18 @@ pub(crate) struct Compare {
     /// Second array, of the same stimuli in the same order
     #[arg(value_name = "Y.npy")]
     pub(crate) y: PathBuf,
-    /// Measure, as `id` or `id:key=value,key=value`; may be given again. All measures if not given
-    #[arg(long = "measure", value_name = "SPEC", value_parser = measure)]
-    pub(crate) measures: Vec<String>,
-    /// Folds of the cross-validation, or `in-sample`
-    #[arg(long, value_name = "K|in-sample", default_value = "5", value_parser = scoring)]
-    pub(crate) folds: Scoring,
+    /// Measure, as `id` or `id:key=value,key=value`, or `all`; may be given again. All that apply if not given
+    #[arg(long = "measure", value_name = "SPEC|all", value_parser = measure)]
+    pub(crate) measures: Vec<MeasureArg>,
+    /// All measures of a family that apply; may be given again
+    #[arg(long = "family", value_name = "FAMILY", value_parser = family)]
+    pub(crate) families: Vec<Family>,
+    /// The measures that reproduce what a package computes by default, scored as it scores them
+    #[arg(long, value_name = "PACKAGE", value_parser = package, conflicts_with_all = ["measures", "families"])]
+    pub(crate) like: Option<&'static Package>,
+    /// Folds of the cross-validation, or `in-sample` [default: 5, or what the package of --like does]
+    #[arg(long, value_name = "K|in-sample", value_parser = scoring)]
+    pub(crate) folds: Option<Scoring>,
     /// Draws from a null: `shuffle=B` or `rotation=B` (for measures that match units); may be given again
     #[arg(long = "null", value_name = "NULL=B", value_parser = null)]
     pub(crate) nulls: Vec<(Null, usize)>,
@@ -141,6 +152,9 @@ pub(crate) struct Compare {
     /// Seed of blocks and nulls
     #[arg(long, value_name = "S", default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Say what each number is: estimator, centring, direction, aggregation (JSON and CSV always do)
+    #[arg(long)]
+    pub(crate) explain: bool,
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -173,6 +187,15 @@ pub(crate) struct Reproduce {
     pub(crate) format: Format,
     #[command(flatten)]
     pub(crate) threads: Threads,
+}
+
+/// A measure as it is typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MeasureArg {
+    /// Every measure of the catalogue with its default parameters.
+    All,
+    /// A canonical spec.
+    Spec(String),
 }
 
 /// How data is written to standard output.
@@ -230,8 +253,26 @@ fn epochs(text: &str) -> Result<u64, String> {
     at_least(1, text)
 }
 
-fn measure(text: &str) -> Result<String, String> {
-    consilience::measures::parse(text).map(|m| m.spec()).map_err(|e| e.to_string())
+fn measure(text: &str) -> Result<MeasureArg, String> {
+    if text == "all" {
+        return Ok(MeasureArg::All);
+    }
+    let measure = consilience::measures::parse(text).map_err(|e| e.to_string())?;
+    Ok(MeasureArg::Spec(measure.spec()))
+}
+
+fn family(text: &str) -> Result<Family, String> {
+    let known = || Family::ALL.map(Family::id).join(", ");
+    Family::ALL
+        .into_iter()
+        .find(|family| family.id() == text)
+        .ok_or_else(|| format!("no family `{text}`; there are {}", known()))
+}
+
+fn package(text: &str) -> Result<&'static Package, String> {
+    let known = || PACKAGES.iter().map(|p| p.name).collect::<Vec<_>>().join(", ");
+    consilience::measures::packages::package(text)
+        .ok_or_else(|| format!("no package `{text}`; there are {}", known()))
 }
 
 fn measure_id(text: &str) -> Result<String, String> {
@@ -279,6 +320,9 @@ mod tests {
             ("consilience demo --networks 1", "it takes two networks to compare"),
             ("consilience demo --threads 0", "1 or more"),
             ("consilience measures cka", "did you mean"),
+            ("consilience measures --family maps", "no family `maps`; there are map, matching"),
+            ("consilience compare a b --like numpy", "no package `numpy`; there are"),
+            ("consilience compare a b --like resi --measure ridge", "cannot be used with"),
         ] {
             assert!(message(line).contains(part), "{line}: {}", message(line));
         }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, presets};
 
 use crate::args::Format;
 
@@ -45,6 +45,10 @@ pub(crate) fn rows(
             table.load_style(presets::ASCII_MARKDOWN);
             table.set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
             table.set_header(head.to_vec()).add_rows(rows.to_vec());
+            // The first column names things: a name is never broken.
+            if let Some(names) = table.column_mut(0) {
+                names.set_constraint(ColumnConstraint::ContentWidth);
+            }
             data(&format!("{table}\n"))
         }
     }

@@ -1,42 +1,72 @@
 //! `compare`: two arrays in, a table of scores out.
 
+mod choice;
+mod table;
+
 use std::path::Path;
 
 use anyhow::bail;
 use consilience::data::formats::npy;
 use consilience::data::{ArraySource, StimulusSet, array_representation};
-use consilience::inference::Chance;
-use consilience::measures::{MEASURES, parse};
-use consilience::study::{CompareOptions, Compared, Draws, Outcome};
+use consilience::measures::DynMeasure;
+use consilience::measures::packages::Protocol;
+use consilience::study::{CompareOptions, Compared, Draws, Outcome, Scoring};
 
+use self::choice::{Choice, Wanted};
 use super::threads;
 use crate::args::{Compare, Format, Null};
-use crate::output::{rows, talk};
+use crate::output::talk;
 
 pub(crate) fn compare(args: &Compare) -> anyhow::Result<()> {
     let source = arrays(&args.x, &args.y)?;
-    let measures = if args.measures.is_empty() {
-        MEASURES.iter().map(|e| parse(e.info.id)).collect::<Result<Vec<_>, _>>()?
-    } else {
-        args.measures.iter().map(|m| parse(m)).collect::<Result<Vec<_>, _>>()?
-    };
-    let draws = |null| args.nulls.iter().filter(|n| n.0 == null).map(|n| n.1).max().unwrap_or(0);
-    let options = CompareOptions {
-        scoring: args.folds,
-        blocks: args.blocks,
-        draws: Draws { shuffle: draws(Null::Shuffle), rotation: draws(Null::Rotation) },
-        constant_units: args.constant_units.into(),
-        seed: args.seed,
-    };
+    let choice = choice::choose(args)?;
+    let options = options(args, &choice);
+    let (wanted, measures): (Vec<Wanted>, Vec<Box<dyn DynMeasure>>) =
+        choice.measures.into_iter().unzip();
     let compared = consilience::linalg::in_pool(threads(&args.threads), || {
         consilience::study::compare(&source, (0, 1), &measures, &options)
     })??;
-    if args.format == Format::Table && args.nulls.is_empty() {
+    if args.format == Format::Table && options.draws == (Draws { shuffle: 0, rotation: 0 }) {
         talk("no chance level was drawn; add --null shuffle=200 (and --null rotation=200)");
     }
-    write(args.format, &compared)?;
-    let failed: Vec<String> = compared.iter().filter_map(failure).collect();
-    if failed.is_empty() { Ok(()) } else { bail!("{}", failed.join("\n")) }
+    table::write(args, &compared, &wanted)?;
+    outcome(&compared, &wanted)
+}
+
+/// How to compare: what the command line says, else what the package does that is to be reproduced.
+fn options(args: &Compare, choice: &Choice) -> CompareOptions {
+    let defaults = CompareOptions::default();
+    let like = choice.like.map(|package| match package.protocol {
+        Protocol::InSample => Scoring::InSample,
+        Protocol::Folds(k) => Scoring::Folds(k),
+    });
+    let given = |null| args.nulls.iter().filter(|n| n.0 == null).map(|n| n.1).max();
+    let shuffles = choice.like.map_or(0, |package| package.shuffles);
+    let options = CompareOptions {
+        scoring: args.folds.or(like).unwrap_or(defaults.scoring),
+        blocks: args.blocks,
+        draws: Draws {
+            shuffle: given(Null::Shuffle).unwrap_or(shuffles),
+            rotation: given(Null::Rotation).unwrap_or(0),
+        },
+        constant_units: args.constant_units.into(),
+        seed: args.seed,
+    };
+    if let Some(package) = choice.like {
+        let scored = match options.scoring {
+            Scoring::InSample => "in sample".to_owned(),
+            Scoring::Folds(k) => format!("on {k} folds"),
+        };
+        let whose = match like {
+            Some(own) if own == options.scoring => format!("as {} does", package.name),
+            _ => format!("which {} does not", package.name),
+        };
+        talk(&format!(
+            "like {} ({}): what is fitted is scored {scored}, {whose}",
+            package.name, package.version
+        ));
+    }
+    options
 }
 
 /// The two arrays as one source; the stimuli are the rows.
@@ -57,60 +87,26 @@ fn arrays(x: &Path, y: &Path) -> anyhow::Result<ArraySource> {
     Ok(source)
 }
 
-fn failure(compared: &Compared) -> Option<String> {
+/// Why a measure has no value here.
+fn reason(compared: &Compared) -> Option<&str> {
     match &compared.outcome {
-        Outcome::Error { message } => Some(format!("{}: {message}", compared.measure)),
+        Outcome::Error { message } => Some(message),
         Outcome::Score { .. } => None,
     }
 }
 
-fn write(format: Format, compared: &[Compared]) -> anyhow::Result<()> {
-    let head = ["measure", "on", "score", "95 % low", "95 % high", "chance", "p", "caveats"];
-    let lines: Vec<Vec<String>> = compared.iter().map(line).collect();
-    if format != Format::Table {
-        return rows(format, &head, &lines, &compared);
-    }
-    // For people: the caveats below the table, each once.
-    let narrow: Vec<Vec<String>> = lines.iter().map(|l| l[..7].to_vec()).collect();
-    rows(format, &head[..7], &narrow, &compared)?;
-    let mut told: Vec<String> = Vec::new();
-    for compared in compared {
-        for warning in &compared.warnings {
-            let text = warning.to_string();
-            if !told.contains(&text) {
-                talk(&format!("note: {text}"));
-                told.push(text);
-            }
+/// A measure that was asked for by its name has to have a value; of the others some one.
+fn outcome(compared: &[Compared], wanted: &[Wanted]) -> anyhow::Result<()> {
+    let none = compared.iter().all(|c| reason(c).is_some());
+    let mut failed: Vec<String> = Vec::new();
+    for (compared, wanted) in compared.iter().zip(wanted) {
+        let Some(reason) = reason(compared) else { continue };
+        let line = format!("{}: {reason}", compared.measure);
+        if none || *wanted == Wanted::ByName {
+            failed.push(line);
+        } else {
+            talk(&format!("not computed: {line}"));
         }
     }
-    Ok(())
-}
-
-fn line(c: &Compared) -> Vec<String> {
-    let caveats: Vec<String> = c.warnings.iter().map(ToString::to_string).collect();
-    let mut line = vec![c.measure.clone(), c.split.clone()];
-    match &c.outcome {
-        Outcome::Error { .. } => {
-            line.push("error".to_owned());
-            line.extend([(); 4].map(|()| String::new()));
-        }
-        Outcome::Score { estimate, chance, .. } => {
-            let end = |i: usize| estimate.interval.map_or(String::new(), |e| number(e[i]));
-            let each =
-                |f: &dyn Fn(&Chance) -> String| chance.iter().map(f).collect::<Vec<_>>().join("; ");
-            line.extend([
-                number(estimate.value),
-                end(0),
-                end(1),
-                each(&|c| format!("{} {}", c.null, number(c.mean))),
-                each(&|c| format!("{:.4}", c.p_value)),
-            ]);
-        }
-    }
-    line.push(caveats.join("; "));
-    line
-}
-
-fn number(value: f64) -> String {
-    format!("{value:.6}")
+    if failed.is_empty() { Ok(()) } else { bail!("{}", failed.join("\n")) }
 }
