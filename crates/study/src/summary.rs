@@ -6,7 +6,7 @@ use consilience_inference::{
     Chance, Estimate, Likeness, NodePairs, Null, benjamini_hochberg, chance, draws_of_mean,
     node_bootstrap,
 };
-use consilience_measures::{Info, Orientation};
+use consilience_measures::{DynMeasure, Orientation};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
@@ -89,7 +89,8 @@ pub(crate) fn mean_over_pairs(rows: &[&CellRow], spec: &StudySpec) -> Option<Sum
     let values: Vec<f64> = rows.iter().map(|row| value(row)).collect();
     let estimate = bootstrap(&nodes, spec, &key, |w| weighted_mean(&values, w))?;
     let when = consilience_data::Checkpoint { accuracy: mean_accuracy(rows), ..first.x.when };
-    let level = |null| chance(null, estimate.value, &mean_draws(rows, null), likeness_of(first));
+    let level =
+        |null| chance(null, estimate.value, &mean_draws(rows, null), likeness_of(&first.measure));
     Some(SummaryRow {
         when: Some(when),
         chance: NULLS.into_iter().filter_map(level).collect(),
@@ -152,16 +153,17 @@ pub(crate) fn mean_accuracy(rows: &[&CellRow]) -> Option<f64> {
 }
 
 /// Which way likeness lies on the scale of a measure.
-pub(crate) fn likeness(info: &Info) -> Likeness {
-    match info.orientation {
-        Orientation::Score => Likeness::score(info.range.1),
-        Orientation::Distance => Likeness::distance(info.range.0),
+pub(crate) fn likeness(measure: &dyn DynMeasure) -> Likeness {
+    let (low, high) = measure.range();
+    match measure.info().orientation {
+        Orientation::Score => Likeness::score(high),
+        Orientation::Distance => Likeness::distance(low),
     }
 }
 
-/// The same, from a row's spec, which was parsed when the run began.
-pub(crate) fn likeness_of(row: &CellRow) -> Likeness {
-    likeness(crate::studies::info(&row.measure))
+/// The same, from a spec that was parsed when the run began.
+pub(crate) fn likeness_of(spec: &str) -> Likeness {
+    likeness(crate::studies::measure(spec).as_ref())
 }
 
 /// The nulls in the order of their columns.

@@ -402,7 +402,7 @@ fn summarise(
                 }
             }
         }
-        if let Some(level) = chance(null, score, &draws, likeness(measure.info())) {
+        if let Some(level) = chance(null, score, &draws, likeness(measure)) {
             chances.push(level);
             all_draws.insert(null, draws);
         }

@@ -8,8 +8,8 @@ use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
 use crate::{
     Comparison, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance,
-    MapScore, Measure, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
-    Warning,
+    MapScore, Measure, Naming, Orientation, Parameter, Reference, Result, Scale, SideName,
+    Symmetry, Warning,
 };
 
 /// Predictivity by least squares, held out.
@@ -100,6 +100,10 @@ impl Measure for Linear {
 
     fn range(&self) -> (f64, f64) {
         self.score.range()
+    }
+
+    fn naming(&self) -> Naming {
+        Naming { estimator: "least squares, smallest norm".into(), ..Naming::usual(self) }
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

@@ -7,7 +7,8 @@ use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
 use crate::{
     Comparison, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance,
-    MapScore, Measure, Naming, Orientation, Parameter, Reference, Result, Scale, SideName, Symmetry,
+    MapScore, Measure, Naming, Orientation, Parameter, Reference, Result, Scale, SideName,
+    Symmetry,
 };
 
 /// Singular values below this share of the largest are noise of f64 moments: their vectors carry no correspondence.

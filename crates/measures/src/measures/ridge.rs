@@ -9,8 +9,8 @@ use crate::map_score::{self, Indifference};
 use crate::penalty::{Penalty, choose, shrinkage};
 use crate::{
     Comparison, Detail, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info,
-    Invariance, MapScore, Measure, Naming, Orientation, Parameter, Quantity, Reference, Result, Scale,
-    SideName, Symmetry,
+    Invariance, MapScore, Measure, Naming, Orientation, Parameter, Quantity, Reference, Result,
+    Scale, SideName, Symmetry,
 };
 
 /// Predictivity by ridge regression, held out.

@@ -10,7 +10,7 @@ pub mod training;
 mod words;
 
 pub(crate) use selection::networks;
-pub(crate) use words::info;
+pub(crate) use words::measure;
 
 /// A kind of study in the registry.
 #[derive(Debug)]

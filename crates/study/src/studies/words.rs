@@ -1,7 +1,7 @@
 //! Numbers and names as they are written in verdicts and captions.
 
 use consilience_inference::{Chance, Estimate, Method, Null};
-use consilience_measures::{Family, Info, Orientation, Scale};
+use consilience_measures::{DynMeasure, Family, Info, Orientation, Scale};
 
 use crate::{Run, SummaryRow};
 
@@ -39,6 +39,11 @@ pub(crate) fn list(names: &[&str]) -> String {
 pub(crate) fn info(spec: &str) -> &'static Info {
     let id = spec.split(':').next().unwrap_or(spec);
     consilience_measures::find(id).expect("specs are checked when a run begins").info
+}
+
+/// The measure of a spec that was parsed when the run began.
+pub(crate) fn measure(spec: &str) -> Box<dyn DynMeasure> {
+    consilience_measures::parse(spec).expect("specs are checked when a run begins")
 }
 
 /// Title of a measure with the parameters that are not the default.
@@ -97,7 +102,7 @@ pub(crate) fn interval(e: &Estimate) -> String {
 
 /// Ends of an axis for values of a measure: 0 to 1, further where the values are.
 pub(crate) fn axis(measure: &str, values: impl Iterator<Item = f64>) -> (f64, f64) {
-    let (low, high) = info(measure).range;
+    let (low, high) = self::measure(measure).range();
     let least = if high.is_finite() { high.min(1.0) } else { 0.0 };
     let (bottom, top) = values.fold((0.0_f64, least), |(a, b), v| (a.min(v), b.max(v)));
     // Scores around zero are noise; only a scale that begins below zero for good is shown so.

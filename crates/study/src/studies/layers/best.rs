@@ -13,7 +13,7 @@ use crate::{CellRow, Quantity, Run, StudySpec, SummaryRow, Table, TableFigure, T
 ///
 /// The best is chosen again in every draw of the null and of the bootstrap. `None` without cells.
 pub(super) fn best_layer_pair(rows: &[&CellRow], spec: &StudySpec) -> Option<SummaryRow> {
-    let likeness = likeness_of(rows.first()?);
+    let likeness = likeness_of(&rows.first()?.measure);
     let cells: Vec<Vec<&CellRow>> =
         groups(rows.iter().copied(), |row| (row.x.layer.clone(), row.y.layer.clone()))
             .into_iter()

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use consilience_inference::{Ceiling, PairValue, TwoKinds, seed_ceiling};
 
 use crate::studies::words;
-use crate::summary::{generator, groups, likeness, summary, summary_key, value};
+use crate::summary::{generator, groups, likeness_of, summary, summary_key, value};
 use crate::{
     CellRow, Figure, GroupPair, HeatCell, HeatMap, Quantity, Run, Section, StudySpec, SummaryRow,
     Table, TableFigure, Tone, Verdict,
@@ -99,7 +99,7 @@ pub(super) fn section(table: &Table, run: &Run) -> Option<Section> {
 /// For each measure the pair of layers that comes nearest to its ceiling.
 fn nearest<'a>(rows: &[&'a SummaryRow], run: &Run) -> Vec<&'a SummaryRow> {
     let best = |measure: &String| {
-        let towards = likeness(words::info(measure));
+        let towards = likeness_of(measure);
         let own = rows.iter().copied().filter(|r| r.measure == *measure);
         own.reduce(|a, b| {
             let (of_a, of_b) = (a.estimate.value, b.estimate.value);
@@ -113,7 +113,7 @@ fn verdict(groups: (&str, &str), rows: &[&SummaryRow], run: &Run) -> Verdict {
     let best = nearest(rows, run);
     // A share that may be 1: its interval holds it, or it is beyond.
     let reaches = |r: &&&SummaryRow| {
-        let towards = likeness(words::info(&r.measure));
+        let towards = likeness_of(&r.measure);
         let ends = r.estimate.interval.unwrap_or([r.estimate.value; 2]);
         let end = ends.into_iter().reduce(|a, b| towards.better(a, b)).unwrap_or_default();
         towards.better(end, 1.0) == end
@@ -212,7 +212,7 @@ fn heat_map(groups: (&str, &str), measure: &str, shares: &[&SummaryRow], run: &R
         names
     };
     let (rows, columns) = (names(|r| &r.layer_x), names(|r| &r.layer_y));
-    let towards = likeness(words::info(measure));
+    let towards = likeness_of(measure);
     let cell = |x: &String, y: &String| {
         let row = shares.iter().find(|r| r.layer_x == *x && r.layer_y == *y)?;
         let of_row = shares.iter().filter(|r| r.layer_x == *x).map(|r| r.estimate.value);

@@ -5,7 +5,7 @@ use consilience_inference::Null;
 
 use super::{Layers, best};
 use crate::studies::words;
-use crate::summary::likeness;
+use crate::summary::likeness_of;
 use crate::{
     CellRow, Dot, DotGroup, DotPlot, Figure, HeatCell, HeatMap, Link, Outcome, Quantity, Run,
     Section, SideFacts, SummaryRow, Table, TableFigure, Tone, Verdict,
@@ -260,7 +260,7 @@ fn best_partner<'a>(rows: &[&'a SummaryRow], layer: &str) -> Option<&'a str> {
     let own = rows.iter().copied().filter(|r| r.layer_x == layer);
     let best = own.reduce(|a, b| {
         let (of_a, of_b) = (a.estimate.value, b.estimate.value);
-        if likeness(words::info(&a.measure)).better(of_a, of_b) == of_a { a } else { b }
+        if likeness_of(&a.measure).better(of_a, of_b) == of_a { a } else { b }
     });
     best.map(|r| &*r.layer_y)
 }
