@@ -12,8 +12,8 @@ use std::time::Instant;
 
 use consilience_linalg::Mat;
 use consilience_solvers::{
-    Assignment, AssignmentWorkspace, Plan, TransportWorkspace, assignment_with,
-    uniform_transport_with,
+    Assignment, AssignmentWorkspace, PartialCurve, Plan, TransportWorkspace, assignment_with,
+    partial_curve, partial_transport, uniform_transport_with,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -61,6 +61,16 @@ fn main() {
             let (a, b) = (vec![1.0 / p as f64; p], vec![1.0 / q as f64; q]);
             assert!(plan.certificate_gap(cost.as_ref(), &a, &b).abs() < 1e-12);
             report("transport", family, &cost, seconds, plan.value, plan.gap);
+        }
+    }
+    for (p, q) in [(64, 96), (256, 384), (1000, 1000), (1000, 1500), (1000, 1501)] {
+        for (family, cost) in problems(p, q) {
+            let (seconds, curve): (f64, PartialCurve) =
+                best_of(|| partial_curve(cost.as_ref()).expect("a valid problem"));
+            let half = partial_transport(cost.as_ref(), 0.5).expect("a valid problem");
+            assert!((curve.cost(0.5) - half.value).abs() < 1e-12);
+            assert!(half.certificate_gap(cost.as_ref()).abs() < 1e-12);
+            report("partial curve", family, &cost, seconds, half.value, curve.gap);
         }
     }
 }

@@ -6,7 +6,7 @@
 use consilience_linalg::MatRef;
 
 use crate::cost::Objective;
-use crate::{Assignment, Plan};
+use crate::{Assignment, PartialPlan, Plan};
 
 /// Value of a matching minus the bound from its potentials (reversed for a maximum).
 pub(crate) fn assignment_gap(assignment: &Assignment, cost: MatRef<'_, f64>) -> f64 {
@@ -50,6 +50,18 @@ pub(crate) fn transport_gap(plan: &Plan, cost: MatRef<'_, f64>, a: &[f64], b: &[
     let columns: f64 = (0..q).map(|j| b[j] * v[j]).sum();
     let value: f64 = plan.entries.iter().map(|&(i, j, mass)| mass * cost[(i, j)]).sum();
     value - (rows + columns)
+}
+
+/// Value of a partial plan minus the bound from its column potentials and its level.
+pub(crate) fn partial_gap(plan: &PartialPlan, cost: MatRef<'_, f64>) -> f64 {
+    let (p, q) = (cost.nrows(), cost.ncols());
+    assert_eq!(plan.row_potentials.len(), p, "one potential for each row of the costs");
+    assert_eq!(plan.column_potentials.len(), q, "one potential for each column of the costs");
+    let v: Vec<f64> = plan.column_potentials.iter().map(|v| v.min(0.0)).collect();
+    let rows: f64 = (0..p).map(|i| (best(q, |j| cost[(i, j)] - v[j]) - plan.level).min(0.0)).sum();
+    let bound = plan.mass * plan.level + rows / p as f64 + v.iter().sum::<f64>() / q as f64;
+    let value: f64 = plan.entries.iter().map(|&(i, j, mass)| mass * cost[(i, j)]).sum();
+    value - bound
 }
 
 /// The smallest of `f(0), …, f(n - 1)`.

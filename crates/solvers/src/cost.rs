@@ -103,6 +103,11 @@ impl CostTable {
         amount * self.factor.abs().recip()
     }
 
+    /// A table cost in the unit of the matrix.
+    pub(crate) fn signed(&self, cost: f64) -> f64 {
+        cost * self.factor.recip() + 0.0
+    }
+
     /// Copies a matrix whose columns are the lines.
     fn copy_lines(&mut self, source: MatRef<'_, f64>) {
         let factor = self.factor;

@@ -103,6 +103,12 @@ pub enum Error {
         /// Largest relative difference that is accepted.
         tolerance: f64,
     },
+    /// More mass is to be moved than there is, or less than none.
+    #[error("a mass of {mass} is to be moved; expected 0 to 1, the share of the whole")]
+    PartialMass {
+        /// The mass.
+        mass: f64,
+    },
     /// More groups are asked for than there are points, or none.
     #[error("{groups} groups of {points} points; expected 1 to {points} groups")]
     Groups {

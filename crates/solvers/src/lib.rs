@@ -8,7 +8,10 @@
 //! - **transport** moves masses `a[i]` of the rows to masses `b[j]` of the columns ([`transport`]); with masses `1/p` and
 //!   `1/q` it is the matching between sets of different size ([`uniform_transport`]), and with `p = q` the assignment again.
 //!
-//! Each function has a twin that ends in `_with` and works in memory of the caller ([`AssignmentWorkspace`],
+//! A part of the mass may stay where it is: [`partial_transport`] moves a given share at the least cost, and
+//! [`partial_curve`] tells the least cost of every share in one run.
+//!
+//! The first two have a twin that ends in `_with` and works in memory of the caller ([`AssignmentWorkspace`],
 //! [`TransportWorkspace`]); use it to solve many problems one after the other.
 //!
 //! # Groups, clusters, trees
@@ -80,6 +83,8 @@
 //! - N. Bonneel, M. van de Panne, S. Paris, W. Heidrich: Displacement interpolation using Lagrangian mass transport. *ACM
 //!   Transactions on Graphics* 30(6) (2011). Network simplex with block search for dense transport, after the LEMON library;
 //!   POT's `emd` descends from it.
+//! - R. Ahuja, T. Magnanti, J. Orlin: *Network Flows* (1993), section 9.7: successive shortest paths, whose plans are the
+//!   cheapest of their mass one after the other.
 //! - A. Charnes: Optimality and degeneracy in linear programming. *Econometrica* 20, 160–170 (1952). The perturbation.
 //!
 //! - D. Arthur, S. Vassilvitskii: k-means++: the advantages of careful seeding. *SODA*, 1027–1035 (2007).
@@ -106,6 +111,8 @@ mod error;
 mod kmeans;
 mod linkage;
 mod matching;
+mod partial;
+mod partial_search;
 mod scan;
 mod search;
 mod simplex;
@@ -120,6 +127,7 @@ pub use cost::Objective;
 pub use error::{Error, Result, Side};
 pub use kmeans::{KmeansOptions, Partition, kmeans};
 pub use linkage::{Merge, Tree, average_linkage};
+pub use partial::{PartialCurve, PartialPlan, partial_curve, partial_transport};
 pub use spectral::{ClusterCount, SpectralClusters, spectral_clusters};
 pub use transport::{
     Plan, TransportWorkspace, transport, transport_with, uniform_transport, uniform_transport_with,

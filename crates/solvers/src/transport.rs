@@ -270,7 +270,7 @@ fn total(side: Side, masses: &[f64], expected: usize) -> Result<f64> {
 }
 
 /// Euclid's algorithm.
-fn greatest_common_divisor(mut a: usize, mut b: usize) -> usize {
+pub(crate) fn greatest_common_divisor(mut a: usize, mut b: usize) -> usize {
     while b > 0 {
         (a, b) = (b, a % b);
     }
