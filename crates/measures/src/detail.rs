@@ -23,6 +23,8 @@ pub enum Quantity {
     Components,
     /// Share of the units' mass that is matched.
     Mass,
+    /// Mean of the score over all orders of the stimuli of y; exact, without a draw. Rows count as stimuli.
+    ExpectedByChance,
 }
 
 impl Quantity {
@@ -34,6 +36,7 @@ impl Quantity {
             Self::Log10Penalty => "log10 of the penalty",
             Self::Components => "components",
             Self::Mass => "matched mass",
+            Self::ExpectedByChance => "expected by chance",
         }
     }
 }

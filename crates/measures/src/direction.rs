@@ -35,6 +35,15 @@ impl Direction {
         }
     }
 
+    /// The value of a direction, or the mean of those of both.
+    pub(crate) fn mean(self, mut value: impl FnMut(bool) -> Option<f64>) -> Option<f64> {
+        match self {
+            Self::XToY => value(true),
+            Self::YToX => value(false),
+            Self::Both => Some(f64::midpoint(value(true)?, value(false)?)),
+        }
+    }
+
     /// Runs a directed comparison in the directions asked for, and averages the scores.
     ///
     /// The parts of single units are kept where there is one direction only.

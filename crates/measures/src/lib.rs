@@ -4,6 +4,7 @@
 //! knows no network, layer, file, study or plot. [`MEASURES`] lists them all; [`parse`] reads the one grammar in which a
 //! measure and its parameters are written everywhere: `id` or `id:key=value,key=value`.
 
+mod chance;
 mod classes;
 mod comparison;
 mod detail;

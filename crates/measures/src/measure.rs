@@ -7,8 +7,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    Comparison, Error, Info, Invariance, Naming, Reads, Result, Scale, SideName, Statistic,
-    Symmetry,
+    Comparison, Detail, Error, Family, Info, Invariance, Naming, Quantity, Reads, Result, Scale,
+    SideName, Statistic, Symmetry,
 };
 
 /// A measure with its parameters: public fields, `Default`, serde with `deny_unknown_fields`.
@@ -52,6 +52,19 @@ pub trait Measure: Default + DeserializeOwned + Serialize + Debug + Send + Sync 
         Naming::usual(self)
     }
 
+    /// Whether the score depends on which stimulus of x goes with which of y. What compares one number of each
+    /// representation does not: to show the stimuli in another order is no null for it.
+    fn reads_pairing(&self) -> bool {
+        Self::INFO.family != Family::Descriptor
+    }
+
+    /// The mean of the score over all orders of the stimuli of y, the data as they are, where it has a closed form. Rows
+    /// count as stimuli.
+    fn expected_by_chance(&self, view: <Self::Statistic as Statistic>::View<'_>) -> Option<f64> {
+        let _ = view;
+        None
+    }
+
     /// The comparison of one view.
     ///
     /// # Errors
@@ -77,6 +90,8 @@ pub trait DynMeasure: Debug + Send + Sync {
     fn range(&self) -> (f64, f64);
     /// See [`Measure::is_metric`].
     fn is_metric(&self) -> bool;
+    /// See [`Measure::reads_pairing`].
+    fn reads_pairing(&self) -> bool;
     /// See [`Measure::naming`].
     fn naming(&self) -> Naming;
     /// Whether the score depends on the basis of a space of units: only then does a rotated basis say something.
@@ -124,12 +139,22 @@ impl<M: Measure> DynMeasure for M {
         Measure::is_metric(self)
     }
 
+    fn reads_pairing(&self) -> bool {
+        Measure::reads_pairing(self)
+    }
+
     fn naming(&self) -> Naming {
         Measure::naming(self)
     }
 
     fn evaluate(&self, evidence: &Evidence<'_>, design: &SplitDesign) -> Result<Comparison> {
-        let comparison = M::Statistic::evaluate(evidence, design, |view| self.compare(view))?;
+        let comparison = M::Statistic::evaluate(evidence, design, |view| {
+            let expected = self.expected_by_chance(view);
+            let mut comparison = self.compare(view)?;
+            let quantity = Quantity::ExpectedByChance;
+            comparison.details.extend(expected.map(|value| Detail { quantity, value }));
+            Ok(comparison)
+        })?;
         if comparison.score.is_finite() {
             return Ok(comparison);
         }

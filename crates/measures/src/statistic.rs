@@ -9,7 +9,7 @@ pub trait Statistic {
     /// Name of the kind.
     const READS: Reads;
     /// What the measure sees.
-    type View<'a>;
+    type View<'a>: Copy;
 
     /// Makes the views of the design one after the other, and returns the mean of the comparisons.
     ///
@@ -44,7 +44,7 @@ impl Statistic for WholeMoments {
 pub struct HeldOutMoments;
 
 /// One split: what is fitted on, what is scored on.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Fold<'a> {
     /// Moments of the fit set.
     pub fit: &'a PairMoments,

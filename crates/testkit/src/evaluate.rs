@@ -11,7 +11,7 @@ use consilience_linalg::Mat;
 use consilience_measures::{Comparison, Reads, Result, parse};
 use consilience_statistics::{
     BlockSet, Blocks, Cross, Evidence, Pair, Reading, RowPair, RowSet, Side, Split, SplitDesign,
-    UnitPolicy, gather_cross, gather_marginal, select_units,
+    UnitPolicy, gather_cross, gather_marginal, select_units, shuffled_rows,
 };
 
 /// A representation as a bare array.
@@ -232,6 +232,51 @@ impl Gathered {
         let rows = self.rows(design)?;
         let [x, y] = &*rows;
         measure.evaluate(&Evidence { moments: None, rows: Some(RowPair::new(x, y)) }, design)
+    }
+}
+
+/// A pair whose second side is shown in another order.
+#[derive(Debug)]
+pub struct Shuffled<'a> {
+    pair: &'a Gathered,
+    order: Vec<usize>,
+    y: Side,
+    cross: Arc<Cross>,
+}
+
+impl Gathered {
+    /// The pair with stimulus `order[s]` of y in place of stimulus s, as the shuffle null has it.
+    ///
+    /// # Errors
+    /// As [`gather`].
+    pub fn shuffled(&self, order: &[usize]) -> Result<Shuffled<'_>> {
+        let [x, y] = &self.recordings;
+        let (x, y) = (x.source("x")?, y.source("y")?);
+        let [x_units, y_units] = [0, 1].map(|side| self.units[side].as_deref());
+        let x = Reading { source: &x, representation: 0, units: x_units, order: None };
+        let y = Reading { source: &y, representation: 0, units: y_units, order: Some(order) };
+        let cross = Arc::new(gather_cross(&x, &y, &self.blocks)?);
+        let y = Side::new(Arc::new(gather_marginal(&y, &self.blocks)?), &[]);
+        Ok(Shuffled { pair: self, order: order.to_vec(), y, cross })
+    }
+}
+
+impl Shuffled<'_> {
+    /// The comparison by the measure of a spec.
+    ///
+    /// # Errors
+    /// Those of [`parse`] and of the measure.
+    pub fn evaluate(&self, spec: &str, design: &SplitDesign) -> Result<Comparison> {
+        let measure = parse(spec)?;
+        if measure.reads() != Reads::WholeRows {
+            let pair = Pair::new(&self.pair.x, &self.y, &self.cross, &[]);
+            return measure.evaluate(&Evidence { moments: Some(pair), rows: None }, design);
+        }
+        let rows = self.pair.rows(design)?;
+        let [x, y] = &*rows;
+        let order = shuffled_rows(y, &self.order);
+        let rows = Some(RowPair::shuffled(x, y, &order));
+        measure.evaluate(&Evidence { moments: None, rows }, design)
     }
 }
 

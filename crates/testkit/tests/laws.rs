@@ -83,6 +83,16 @@ fn documented_parameters_are_the_default() {
 }
 
 #[test]
+fn an_order_of_the_stimuli_does_what_is_declared() {
+    assert_none(&laws::pairing());
+}
+
+#[test]
+fn chance_levels_in_closed_form_are_those_of_random_orders() {
+    assert_none(&laws::expected_by_chance());
+}
+
+#[test]
 fn names_agree_with_what_is_declared() {
     assert_none(&laws::names());
 }

@@ -51,6 +51,11 @@ impl Measure for AccuracyDifferenceDistance {
         true
     }
 
+    fn reads_pairing(&self) -> bool {
+        // A stimulus in another place is still answered rightly or wrongly.
+        false
+    }
+
     fn compare(&self, rows: &RowPair<'_>) -> Result<Comparison> {
         let id = Self::INFO.id;
         check_classes(id, rows)?;

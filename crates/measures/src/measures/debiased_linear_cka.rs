@@ -62,6 +62,11 @@ impl Measure for DebiasedLinearCka {
         Naming { estimator: "unbiased criteria (Song)".into(), ..Naming::usual(self) }
     }
 
+    fn expected_by_chance(&self, _: &PairMoments) -> Option<f64> {
+        // The rows of a U-centred kernel sum to 0, and so does the product with another in the mean over its orders.
+        Some(0.0)
+    }
+
     fn compare(&self, moments: &PairMoments) -> Result<Comparison> {
         let PairMoments { n, x, y, .. } = moments;
         if *n < 4 {

@@ -1,5 +1,7 @@
 #![doc = include_str!("../../docs/disagreement-distance.md")]
 
+use std::collections::BTreeMap;
+
 use consilience_statistics::RowPair;
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +57,19 @@ impl Measure for DisagreementDistance {
 
     fn is_metric(&self) -> bool {
         true
+    }
+
+    fn expected_by_chance(&self, rows: &RowPair<'_>) -> Option<f64> {
+        let share = |answers: &[usize]| {
+            let mut shares = BTreeMap::new();
+            let one = 1.0 / answers.len() as f64;
+            answers.iter().for_each(|a| *shares.entry(*a).or_insert(0.0) += one);
+            shares
+        };
+        let (x, y): (BTreeMap<usize, f64>, BTreeMap<usize, f64>) =
+            (share(&answers(rows.x)), share(&answers(rows.y)));
+        let agree = x.iter().map(|(class, share)| share * y.get(class).unwrap_or(&0.0));
+        Some(1.0 - agree.sum::<f64>())
     }
 
     fn compare(&self, rows: &RowPair<'_>) -> Result<Comparison> {

@@ -55,6 +55,11 @@ impl Measure for ErrorConsistency {
         &[Invariance::IsotropicScale]
     }
 
+    fn expected_by_chance(&self, _: &RowPair<'_>) -> Option<f64> {
+        // What is subtracted is the mean over all orders.
+        Some(0.0)
+    }
+
     fn compare(&self, rows: &RowPair<'_>) -> Result<Comparison> {
         let id = Self::INFO.id;
         check_classes(id, rows)?;

@@ -3,6 +3,7 @@
 use consilience_linalg::{Mat, matmul, matmul_atb};
 use serde::{Deserialize, Serialize};
 
+use crate::chance::of_explained_variance;
 use crate::directions::directions;
 use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
@@ -104,6 +105,17 @@ impl Measure for Linear {
 
     fn naming(&self) -> Naming {
         Naming { estimator: "least squares, smallest norm".into(), ..Naming::usual(self) }
+    }
+
+    fn expected_by_chance(&self, fold: Fold<'_>) -> Option<f64> {
+        if self.score == MapScore::Pearson || !fold.split.is_in_sample() {
+            return None;
+        }
+        self.direction.mean(|forward| {
+            let source = Directed::of(fold.fit, forward).source;
+            let (_, rank) = directions(source, fold.fit.epsilon).ok()?;
+            of_explained_variance(fold.fit.n, std::iter::repeat_n(1.0, rank))
+        })
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

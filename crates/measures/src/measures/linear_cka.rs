@@ -4,6 +4,7 @@ use consilience_linalg::squared_norm;
 use consilience_statistics::PairMoments;
 use serde::{Deserialize, Serialize};
 
+use crate::chance::of_aligned_kernels;
 use crate::{
     Comparison, Error, Example, Family, Info, Invariance, Measure, Naming, Orientation, Reference,
     Result, SideName, Symmetry, Warning, WholeMoments,
@@ -61,6 +62,13 @@ impl Measure for LinearCka {
 
     fn naming(&self) -> Naming {
         Naming { estimator: "biased criteria (Gretton)".into(), ..Naming::usual(self) }
+    }
+
+    fn expected_by_chance(&self, moments: &PairMoments) -> Option<f64> {
+        let PairMoments { n, x, y, .. } = moments;
+        let norm = |scatter| squared_norm(scatter).sqrt();
+        let norms = (norm(x.scatter()), norm(y.scatter()));
+        of_aligned_kernels(*n, (x.trace(), y.trace()), norms)
     }
 
     fn compare(&self, moments: &PairMoments) -> Result<Comparison> {

@@ -3,6 +3,7 @@
 use consilience_linalg::{matmul, matmul_atb};
 use serde::{Deserialize, Serialize};
 
+use crate::chance::of_explained_variance;
 use crate::directions::directions;
 use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
@@ -144,6 +145,20 @@ impl Measure for Ridge {
             (None, Penalty::PerTarget) => "α of each target by folds of the fit set".to_owned(),
         };
         Naming { estimator: format!("penalised linear map, {penalty}"), ..Naming::usual(self) }
+    }
+
+    fn expected_by_chance(&self, fold: Fold<'_>) -> Option<f64> {
+        let alpha = self.alpha?;
+        if self.score == MapScore::Pearson || !fold.split.is_in_sample() {
+            return None;
+        }
+        self.direction.mean(|forward| {
+            let source = Directed::of(fold.fit, forward).source;
+            let penalty = alpha * source.trace() / source.n_units() as f64;
+            let (eigen, rank) = directions(source, fold.fit.epsilon).ok()?;
+            let values = eigen.values.iter().rev().take(rank);
+            of_explained_variance(fold.fit.n, values.map(|d| d / (d + penalty)))
+        })
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {

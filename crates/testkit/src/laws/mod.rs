@@ -7,12 +7,14 @@
     reason = "a test runs a law: a panic is a failure like any other"
 )]
 
+mod chance;
 mod hostile;
 mod invariance;
 mod registry;
 mod scores;
 mod streaming;
 
+pub use chance::{expected_by_chance, pairing};
 pub use hostile::{hostile_data, hostile_specs, tiny_data};
 pub use invariance::invariances;
 pub use registry::{examples, files, names, parameters};
