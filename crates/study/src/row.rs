@@ -102,6 +102,9 @@ pub enum Outcome {
     Score {
         /// The score with its interval.
         estimate: Estimate,
+        /// The mean of the score over all orders of the stimuli of y, where it has a closed form: exact, without a draw.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        expected_by_chance: Option<f64>,
         /// Where it stands against each null.
         chance: Vec<Chance>,
         /// The scores under each null, draw by draw.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use consilience_data::{ActivationSource, Cached, Progress};
 use consilience_inference::{Null, chance, jackknife};
-use consilience_measures::{Comparison, DynMeasure, Warning};
+use consilience_measures::{Comparison, DynMeasure, Quantity, Warning};
 use consilience_statistics::{
     BlockSet, Blocks, Centred, Cross, Evidence, Marginal, Pair, Reading, Rotation, Side,
     SplitDesign, UnitPolicy, UnitSelection, select_units,
@@ -135,10 +135,15 @@ pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<T
             Err(message) => {
                 Outcome::Error { message: failure(&gathered, task.cell).unwrap_or(message) }
             }
-            Ok(comparison) => {
-                warnings.extend(comparison.warnings);
+            Ok(mut comparison) => {
                 let nulls = [(Null::Shuffle, &shuffled), (Null::Rotation, &rotated)];
-                summarise(i, task.measure, comparison.score, &replicates, nulls)
+                if context.source.representations()[task.cell.x].rows_per_stimulus > 1 {
+                    // The closed form takes rows for stimuli.
+                    comparison.details.retain(|d| d.quantity != Quantity::ExpectedByChance);
+                }
+                let outcome = summarise(i, task.measure, &comparison, &replicates, nulls);
+                warnings.extend(comparison.warnings);
+                outcome
             }
         };
         TaskOutcome { outcome, warnings }
@@ -148,7 +153,12 @@ pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<T
 
 /// Evaluations that a task takes: itself, its jackknife replicates and its draws.
 pub(crate) fn evaluations(task: &Task<'_>, n_blocks: usize) -> u64 {
-    (1 + n_blocks + task.cell.draws.shuffle + rotations(task)) as u64
+    (1 + n_blocks + shuffles(task) + rotations(task)) as u64
+}
+
+/// Orders of the stimuli are drawn for measures that read which stimulus goes with which.
+fn shuffles(task: &Task<'_>) -> usize {
+    if task.measure.reads_pairing() { task.cell.draws.shuffle } else { 0 }
 }
 
 /// Rotations are drawn for measures that read the basis.
@@ -255,7 +265,7 @@ fn shuffle_draws(
     coarse: &Coarse,
     row_sets: &RowSets,
 ) -> Result<Vec<(Vec<usize>, Scores)>> {
-    let most = tasks.iter().map(|t| t.cell.draws.shuffle).max().unwrap_or(0);
+    let most = tasks.iter().map(shuffles).max().unwrap_or(0);
     if most == 0 {
         return Ok(Vec::new());
     }
@@ -279,7 +289,7 @@ fn shuffle_draws(
         .map(|draw| {
             let mut order: Vec<usize> = (0..context.source.stimuli().len()).collect();
             order.shuffle(&mut generator(context.seed, "shuffle", &[draw]));
-            let (indices, drawn) = subset(tasks, |t| t.cell.draws.shuffle > draw);
+            let (indices, drawn) = subset(tasks, |t| shuffles(t) > draw);
             let ys = of_moments(&drawn, |cell| cell.y)
                 .into_iter()
                 .filter(|y| gathered.sides.contains_key(y));
@@ -376,7 +386,7 @@ fn generator(seed: u64, purpose: &str, indices: &[usize]) -> ChaCha8Rng {
 fn summarise(
     task: usize,
     measure: &dyn DynMeasure,
-    score: f64,
+    comparison: &Comparison,
     replicates: &[Scores],
     nulls: [(Null, &Vec<(Vec<usize>, Scores)>); 2],
 ) -> Outcome {
@@ -402,13 +412,18 @@ fn summarise(
                 }
             }
         }
-        if let Some(level) = chance(null, score, &draws, likeness(measure)) {
+        if let Some(level) = chance(null, comparison.score, &draws, likeness(measure)) {
             chances.push(level);
             all_draws.insert(null, draws);
         }
     }
-    let estimate = jackknife(score, &without);
-    Outcome::Score { estimate, chance: chances, draws: all_draws }
+    let expected = comparison.details.iter().find(|d| d.quantity == Quantity::ExpectedByChance);
+    Outcome::Score {
+        estimate: jackknife(comparison.score, &without),
+        expected_by_chance: expected.map(|detail| detail.value),
+        chance: chances,
+        draws: all_draws,
+    }
 }
 
 fn unit_warnings(cell: Cell, gathered: &Gathered) -> Vec<Warning> {

@@ -30,14 +30,21 @@ fn all_measures_with_intervals_and_chance() {
         }
         let score = &row["outcome"]["score"];
         assert!(score["estimate"]["interval"].is_array(), "{row}");
-        let shuffle = &score["chance"][0];
-        assert_eq!(shuffle["null"].as_str(), Some("shuffle"), "{row}");
-        // A number that no order of the stimuli changes has nothing to be above.
-        if shuffle["standard_deviation"].as_f64() > Some(1e-9) {
-            assert_eq!(shuffle["p_value"].as_f64(), Some(0.025), "y is nearly x: {row}");
-            let is_high = shuffle["calibrated"].as_f64().is_none_or(|c| c > 0.5);
-            assert!(is_high, "y is nearly x: {row}");
-            told += 1;
+        let spec = row["measure"].as_str().expect("a spec");
+        let chances = score["chance"].as_array().expect("a list");
+        let shuffle = chances.iter().find(|c| c["null"] == "shuffle");
+        // What no order of the stimuli changes has nothing to be above.
+        let measure = consilience::measures::parse(spec).expect("canonical");
+        assert_eq!(shuffle.is_some(), measure.reads_pairing(), "{row}");
+        let Some(shuffle) = shuffle else { continue };
+        assert_eq!(shuffle["p_value"].as_f64(), Some(0.025), "y is nearly x: {row}");
+        let is_high = shuffle["calibrated"].as_f64().is_none_or(|c| c > 0.5);
+        assert!(is_high, "y is nearly x: {row}");
+        told += 1;
+        if let Some(expected) = score["expected_by_chance"].as_f64() {
+            let mean = shuffle["mean"].as_f64().expect("a number");
+            let spread = shuffle["standard_deviation"].as_f64().expect("a number");
+            assert!((mean - expected).abs() < 4.0 * spread / 39_f64.sqrt(), "{row}");
         }
     }
     assert!(told > 5, "{told} measures found that y is nearly x");

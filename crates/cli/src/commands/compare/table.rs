@@ -44,6 +44,10 @@ const SCORE: &[Column] = &[
     ("95 % high", |l| l.end(1).map_or(String::new(), number)),
 ];
 
+/// The chance level in closed form.
+const EXPECTED: &[Column] =
+    &[("expected by chance", |l| l.expected().map_or(String::new(), number))];
+
 /// Chance levels for programs: a column has one number.
 const CHANCE: &[Column] = &[
     ("shuffle", |l| l.of(Null::Shuffle, |c| Some(c.mean))),
@@ -64,6 +68,10 @@ const SHORT_SCORE: &[Column] = &[
         _ => String::new(),
     }),
 ];
+
+/// The chance level in closed form, for people.
+const SHORT_EXPECTED: &[Column] =
+    &[("expected by chance", |l| l.expected().map_or(String::new(), short))];
 
 /// Chance levels for people: a line a null.
 const SHORT_CHANCE: &[Column] = &[
@@ -105,13 +113,19 @@ pub(super) fn write(
     let has_like = lines.iter().any(|l| l.like.is_some());
     if args.format != Format::Table {
         let like = if has_like { LIKE } else { &[] };
-        let columns = [NAME, SCORE, CHANCE, like, NAMING, REST].concat();
+        let columns = [NAME, SCORE, EXPECTED, CHANCE, like, NAMING, REST].concat();
         return print(args.format, &columns, &lines);
     }
     // For people: what has a score, the columns that hold something, and the caveats below the table, each once.
     let shown: Vec<Line<'_>> = lines.into_iter().filter(|l| l.estimate().is_some()).collect();
     let has_chance = shown.iter().any(|l| !l.chance().is_empty());
-    let chance = if has_chance { SHORT_CHANCE } else { &[] };
+    let has_expected = shown.iter().any(|l| l.expected().is_some());
+    // Without draws, what is known without them.
+    let chance = match (has_chance, has_expected) {
+        (true, _) => SHORT_CHANCE,
+        (false, true) => SHORT_EXPECTED,
+        (false, false) => &[],
+    };
     let columns = [NAME, SHORT_SCORE, chance].concat();
     if !shown.is_empty() {
         print(args.format, &columns, &shown)?;
@@ -167,6 +181,13 @@ impl Line<'_> {
 
     fn end(&self, which: usize) -> Option<f64> {
         Some(self.estimate()?.interval?[which])
+    }
+
+    fn expected(&self) -> Option<f64> {
+        match &self.compared.outcome {
+            Outcome::Score { expected_by_chance, .. } => *expected_by_chance,
+            Outcome::Error { .. } => None,
+        }
     }
 
     fn chance(&self) -> &[Chance] {
