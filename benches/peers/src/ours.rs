@@ -1,0 +1,154 @@
+//! What consilience computes, in a process of its own.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use consilience::data::{
+    Activations, ArraySource, RowMajor, StimulusSet, array_representation,
+};
+use consilience::linalg::{Mat, in_pool};
+use consilience::measures::{DynMeasure, MEASURES, Reads, parse};
+use consilience::solvers::{assignment, uniform_transport};
+use consilience::statistics::{
+    BlockSet, Blocks, Evidence, Pair, Reading, RowPair, RowSet, Side, SplitDesign, gather_pair,
+};
+use consilience::study::{CompareOptions, Draws, Outcome, Scoring, compare};
+use serde::{Deserialize, Serialize};
+
+use crate::cases::{Case, Ours, P};
+use crate::inputs;
+
+/// Seconds that a process goes on repeating, at least once beside the untimed first time.
+const BUDGET_SECONDS: f64 = 2.0;
+
+/// What a process says, ours or a peer's.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Report {
+    /// Seconds of each repetition, from arrays in memory to the answer.
+    pub(crate) seconds: Vec<f64>,
+    /// The answer: a score, or the value of an optimum.
+    pub(crate) answer: f64,
+}
+
+pub(crate) fn run(case: &Case, threads: usize) -> anyhow::Result<Report> {
+    match case.ours {
+        Ours::Measure { spec, rows, folds } => {
+            let measure = parse(spec)?;
+            let source = source(rows)?;
+            repeat(threads, || evaluate(&source, &[&*measure], folds))
+        }
+        Ours::Moments => {
+            let source = source(crate::cases::N)?;
+            let measures: Vec<_> = MEASURES
+                .iter()
+                .map(|entry| parse(entry.info.id))
+                .collect::<Result<Vec<_>, _>>()?
+                .into_iter()
+                .filter(|m| m.reads() == Reads::WholeMoments)
+                .collect();
+            let measures: Vec<&dyn DynMeasure> = measures.iter().map(AsRef::as_ref).collect();
+            repeat(threads, || evaluate(&source, &measures, None))
+        }
+        Ours::Null { spec, draws } => {
+            let source = source(crate::cases::N)?;
+            let measures = [parse(spec)?];
+            let options = CompareOptions {
+                blocks: 1,
+                scoring: Scoring::InSample,
+                draws: Draws { shuffle: draws, rotation: 0 },
+                ..CompareOptions::default()
+            };
+            repeat(threads, || match &compare(&source, (0, 1), &measures, &options)?[0].outcome {
+                Outcome::Score { chance, .. } => Ok(chance[0].threshold),
+                Outcome::Error { message } => bail!("{message}"),
+            })
+        }
+        Ours::Assignment(name) => {
+            let cost = cost(name)?;
+            repeat(threads, || Ok(assignment(cost.as_ref())?.value))
+        }
+        Ours::Transport(name) => {
+            let cost = cost(name)?;
+            repeat(threads, || Ok(uniform_transport(cost.as_ref())?.value))
+        }
+        Ours::LassoPath => bail!("not here yet"),
+    }
+}
+
+/// Once untimed, then until the budget is spent.
+fn repeat(
+    threads: usize,
+    mut work: impl FnMut() -> anyhow::Result<f64> + Send,
+) -> anyhow::Result<Report> {
+    in_pool(threads, move || {
+        let answer = work()?;
+        let mut seconds = Vec::new();
+        while seconds.is_empty() || seconds.iter().sum::<f64>() < BUDGET_SECONDS {
+            let start = Instant::now();
+            std::hint::black_box(work()?);
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        Ok(Report { seconds, answer })
+    })?
+}
+
+/// The first rows of x and y.
+fn source(rows: usize) -> anyhow::Result<ArraySource> {
+    let mut source = ArraySource::new(StimulusSet::indexed("rows", rows));
+    for name in ["x", "y"] {
+        let Activations::F32(mut array) = inputs::read(name)? else { bail!("{name} is not f32") };
+        array.values.truncate(rows * P);
+        let array = Activations::F32(array);
+        source.push(array_representation(name, &array), array)?;
+    }
+    Ok(source)
+}
+
+/// From arrays to scores; returns the sum of the scores.
+fn evaluate(
+    source: &ArraySource,
+    measures: &[&dyn DynMeasure],
+    folds: Option<usize>,
+) -> anyhow::Result<f64> {
+    use consilience::data::ActivationSource;
+    let ids = &source.stimuli().ids;
+    let blocks = Blocks::hashed(ids, folds.unwrap_or(5), 1)?;
+    let design = match folds {
+        Some(k) => SplitDesign::k_fold(&blocks, k)?,
+        None => SplitDesign::in_sample(&blocks),
+    };
+    let [x, y] = [0, 1].map(|representation| Reading { source, representation, units: None, order: None });
+    let reads_rows = measures.iter().any(|m| m.reads() == Reads::WholeRows);
+    let reads_moments = measures.iter().any(|m| m.reads() != Reads::WholeRows);
+    let all = BlockSet::first(blocks.len());
+    let rows = if reads_rows {
+        Some((RowSet::read(&x, &blocks, all)?, RowSet::read(&y, &blocks, all)?))
+    } else {
+        None
+    };
+    let groups = design.groups();
+    let moments = if reads_moments {
+        let (x, y, cross) = gather_pair(&x, &y, &blocks)?;
+        let sides = [x, y].map(|m| Side::new(Arc::new(m), &groups));
+        Some((sides, Arc::new(cross)))
+    } else {
+        None
+    };
+    let evidence = Evidence {
+        moments: moments.as_ref().map(|([x, y], cross)| Pair::new(x, y, cross, &groups)),
+        rows: rows.as_ref().map(|(x, y)| RowPair::new(x, y)),
+    };
+    let mut sum = 0.0;
+    for measure in measures {
+        sum += measure.evaluate(&evidence, &design).with_context(|| measure.spec())?.score;
+    }
+    Ok(sum)
+}
+
+fn cost(name: &str) -> anyhow::Result<Mat<f64>> {
+    let Activations::F64(RowMajor { values, n_units }) = inputs::read(name)? else {
+        bail!("{name} is not f64")
+    };
+    Ok(Mat::from_fn(values.len() / n_units, n_units, |i, j| values[i * n_units + j]))
+}
