@@ -36,6 +36,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ),
     ("cli", &["consilience", "nets"]),
     ("testkit", &["linalg", "data", "statistics", "measures"]),
+    ("peers", &["consilience"]),
 ];
 
 /// A crate that trains networks, and a crate whose tree must stay free of it.
