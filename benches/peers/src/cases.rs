@@ -69,10 +69,7 @@ pub(crate) static CASES: &[Case] = &[
         name: "linear-cka",
         what: "linear CKA, n = 5,000, p = q = 1,024",
         ours: measure("linear-cka"),
-        peers: &[
-            ("numpy", "NumPy, feature space"),
-            ("torch", "torch, feature space"),
-        ],
+        peers: &[("numpy", "NumPy, feature space"), ("torch", "torch, feature space")],
         tolerance: 1e-5,
         floor: GATHER,
     },
@@ -210,9 +207,10 @@ pub(crate) static CASES: &[Case] = &[
         name: "lasso-path",
         what: "LASSO path of 20 λ, 1,024 targets, p = 1,024, relative duality gap 1e-6",
         ours: Ours::LassoPath,
-        peers: &[
-            ("sklearn", "scikit-learn lasso_path, precomputed Gram, tol 1e-6 (64 targets, times 16)"),
-        ],
+        peers: &[(
+            "sklearn",
+            "scikit-learn lasso_path, precomputed Gram, tol 1e-6 (64 targets, times 16)",
+        )],
         tolerance: 1e-4,
         floor: NONE,
     },

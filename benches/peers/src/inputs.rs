@@ -46,11 +46,11 @@ pub(crate) fn folder() -> anyhow::Result<PathBuf> {
 
 /// An input by name.
 pub(crate) fn read(name: &str) -> anyhow::Result<Activations> {
-    Ok(npy::read(&folder()?.join(format!("{name}.npy")))?)
+    Ok(npy::read(folder()?.join(format!("{name}.npy")))?)
 }
 
 fn save(folder: &Path, name: &str, array: &Activations) -> anyhow::Result<()> {
-    Ok(npy::write(&folder.join(format!("{name}.npy")), array)?)
+    Ok(npy::write(folder.join(format!("{name}.npy")), array)?)
 }
 
 fn normal(n: usize, p: usize, rng: &mut impl Rng) -> Mat<f64> {
@@ -70,7 +70,9 @@ fn correlations(p: usize, q: usize, rng: &mut impl Rng) -> Activations {
         let mut units = consilience::linalg::matmul(factors.as_ref(), mixing.as_ref());
         for j in 0..width {
             let column = units.col_as_slice_mut(j);
-            column.iter_mut().for_each(|v| *v += 3.0 * <StandardNormal as Distribution<f64>>::sample(&StandardNormal, rng));
+            column.iter_mut().for_each(|v| {
+                *v += 3.0 * <StandardNormal as Distribution<f64>>::sample(&StandardNormal, rng);
+            });
             let mean = column.iter().sum::<f64>() / STIMULI as f64;
             column.iter_mut().for_each(|v| *v -= mean);
             let norm = column.iter().map(|v| v * v).sum::<f64>().sqrt();

@@ -29,7 +29,8 @@ fn main() -> anyhow::Result<()> {
     let mut record = None;
     let mut child = None;
     while let Some(arg) = args.next() {
-        let mut value = || args.next().ok_or_else(|| anyhow::anyhow!("{arg} takes a value; {USAGE}"));
+        let mut value =
+            || args.next().ok_or_else(|| anyhow::anyhow!("{arg} takes a value; {USAGE}"));
         match arg.as_str() {
             "--rounds" => options.rounds = value()?.parse()?,
             "--threads" => options.threads = value()?.parse()?,
@@ -51,7 +52,8 @@ fn main() -> anyhow::Result<()> {
     let text = table::write(&options, &results);
     print!("{text}");
     if let Some(name) = record {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("recorded").join(format!("{name}.md"));
+        let path =
+            PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("recorded").join(format!("{name}.md"));
         std::fs::create_dir_all(path.parent().expect("has a folder"))?;
         std::fs::write(path, text)?;
     }

@@ -4,9 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Context, bail};
-use consilience::data::{
-    Activations, ArraySource, RowMajor, StimulusSet, array_representation,
-};
+use consilience::data::{Activations, ArraySource, RowMajor, StimulusSet, array_representation};
 use consilience::linalg::{Mat, in_pool};
 use consilience::measures::{DynMeasure, MEASURES, Reads, parse};
 use consilience::solvers::{assignment, uniform_transport};
@@ -118,7 +116,8 @@ fn evaluate(
         Some(k) => SplitDesign::k_fold(&blocks, k)?,
         None => SplitDesign::in_sample(&blocks),
     };
-    let [x, y] = [0, 1].map(|representation| Reading { source, representation, units: None, order: None });
+    let [x, y] =
+        [0, 1].map(|representation| Reading { source, representation, units: None, order: None });
     let reads_rows = measures.iter().any(|m| m.reads() == Reads::WholeRows);
     let reads_moments = measures.iter().any(|m| m.reads() != Reads::WholeRows);
     let all = BlockSet::first(blocks.len());

@@ -60,20 +60,23 @@ fn one(case: &'static Case, options: &Options, python: &Path) -> anyhow::Result<
     let threads = options.threads.to_string();
     for round in 0..options.rounds {
         for (i, contender) in contenders.iter_mut().enumerate() {
-            eprintln!("{}: round {} of {}, {}", case.name, round + 1, options.rounds, contender.what);
-            let mut command = match i {
-                0 => {
-                    let mut own = Command::new(std::env::current_exe()?);
-                    own.args(["--threads", &threads, "--child", case.name]);
-                    own
-                }
-                _ => {
-                    let mut peer = Command::new(python);
-                    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers.py");
-                    peer.arg(script).args([case.name, case.peers[i - 1].0]).arg(inputs::folder()?);
-                    peer.arg(&threads);
-                    peer
-                }
+            eprintln!(
+                "{}: round {} of {}, {}",
+                case.name,
+                round + 1,
+                options.rounds,
+                contender.what
+            );
+            let mut command = if i == 0 {
+                let mut own = Command::new(std::env::current_exe()?);
+                own.args(["--threads", &threads, "--child", case.name]);
+                own
+            } else {
+                let mut peer = Command::new(python);
+                let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers.py");
+                peer.arg(script).args([case.name, case.peers[i - 1].0]).arg(inputs::folder()?);
+                peer.arg(&threads);
+                peer
             };
             let report = report(&mut command).with_context(|| contender.what.to_owned())?;
             contender.seconds.extend(report.seconds);

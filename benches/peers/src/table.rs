@@ -37,7 +37,11 @@ fn line(result: &CaseResult) -> String {
     let floor = floor.single / result.rates.single + floor.double / result.rates.double;
     let floor = if floor > 0.0 { format!("{:.1}", ours / floor) } else { String::new() };
     let all: Vec<String> = peers.iter().map(|(c, s)| format!("{} {s:.3}", c.what)).collect();
-    format!("| {} | {ours:.3} | {name} | {ratio} | {floor} | {} |", result.case.what, all.join("; "))
+    format!(
+        "| {} | {ours:.3} | {name} | {ratio} | {floor} | {} |",
+        result.case.what,
+        all.join("; ")
+    )
 }
 
 fn median(seconds: &[f64]) -> f64 {
