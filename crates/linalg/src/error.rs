@@ -31,6 +31,16 @@ pub enum Error {
         /// Columns.
         columns: usize,
     },
+    /// A matrix that has to be positive definite is not.
+    #[error(
+        "pivot {index} of a {size} × {size} matrix that has to be positive definite is not positive; the activations are degenerate"
+    )]
+    NotPositive {
+        /// The first pivot that is not positive.
+        index: usize,
+        /// Rows and columns.
+        size: usize,
+    },
     /// The operating system gave no threads.
     #[error("cannot start {threads} threads: {reason}; ask for fewer with --threads")]
     Threads {

@@ -4,6 +4,7 @@
 //! the threads of the caller's rayon pool and give the same bytes for any number of threads; factorisations are
 //! sequential (theirs would not), so callers take parallelism from cells, layers and folds.
 
+mod cholesky;
 mod eigen;
 mod error;
 mod orthogonal;
@@ -11,13 +12,14 @@ mod pool;
 mod products;
 mod svd;
 
+pub use cholesky::{cholesky, solve_lower};
 pub use eigen::{Eigen, eigen_symmetric};
 pub use error::{Error, Result};
 pub use faer::{Mat, MatMut, MatRef};
-pub use orthogonal::{polar_factor, random_orthogonal};
+pub use orthogonal::{orthonormal_columns, polar_factor, random_orthogonal};
 pub use pool::in_pool;
 pub use products::{
-    Real, add_cross, add_gram, add_outer, matmul, matmul_abt, matmul_atb, row_gram, squared_norm,
-    sum, symmetric_product,
+    Real, add_cross, add_gram, add_outer, matmul, matmul_abt, matmul_atb, row_gram, scaled,
+    squared_norm, sum, symmetric_product,
 };
 pub use svd::{Svd, singular_values, svd};

@@ -1,9 +1,18 @@
 //! Orthogonal matrices: random ones and nearest ones.
 
-use faer::{Mat, MatRef};
+use faer::dyn_stack::{MemBuffer, MemStack, StackReq};
+use faer::linalg::householder::{
+    apply_block_householder_sequence_on_the_left_in_place_scratch as apply_scratch,
+    apply_block_householder_sequence_on_the_left_in_place_with_conj as apply,
+};
+use faer::linalg::qr::no_pivoting::factor::{
+    qr_in_place, qr_in_place_scratch, recommended_block_size,
+};
+use faer::{Conj, Mat, MatRef, Par, Spec};
 use rand::Rng;
 use rand_distr::{Distribution, StandardNormal};
 
+use crate::error::check_finite;
 use crate::{Result, Svd, matmul_abt, svd};
 
 /// Orthogonal matrix from the uniform (Haar) distribution over all n × n ones, reflections included.
@@ -47,10 +56,31 @@ pub fn polar_factor(a: MatRef<'_, f64>, null: f64, rank: usize) -> Result<Mat<f6
     Ok(matmul_abt(u.subcols(0, rank), v.subcols(0, rank)))
 }
 
+/// The columns made orthonormal one after the other: column j of the result is the part of column j of `a` that is
+/// orthogonal to those before it, of norm 1. `a` has no more columns than rows. The signs are arbitrary.
+///
+/// # Errors
+/// [`crate::Error::NonFinite`] for NaN or infinite input.
+pub fn orthonormal_columns(a: MatRef<'_, f64>) -> Result<Mat<f64>> {
+    check_finite("matrix given to the orthogonalisation", a)?;
+    let (rows, columns) = (a.nrows(), a.ncols());
+    let block = recommended_block_size::<f64>(rows, columns);
+    let mut basis = a.to_owned();
+    let mut factor = Mat::zeros(block, rows.min(columns));
+    let scratch = qr_in_place_scratch::<f64>(rows, columns, block, Par::Seq, Spec::default());
+    let scratch = StackReq::any_of(&[scratch, apply_scratch::<f64>(rows, block, columns)]);
+    let mut memory = MemBuffer::new(scratch);
+    let stack = MemStack::new(&mut memory);
+    qr_in_place(basis.as_mut(), factor.as_mut(), Par::Seq, stack, Spec::default());
+    let mut q = Mat::identity(rows, columns);
+    apply(basis.as_ref(), factor.as_ref(), Conj::No, q.as_mut(), Par::Seq, stack);
+    Ok(q)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{matmul_atb, squared_norm};
+    use crate::{matmul, matmul_atb, squared_norm};
     use rand::SeedableRng;
 
     #[test]
@@ -76,6 +106,23 @@ mod tests {
         for (null, most, rank) in [(1e-10, 5, 5.0), (0.49, 12, 7.0)] {
             let part = polar_factor(stretched.as_ref(), null, most).expect("finite");
             assert!((squared_norm(part.as_ref()) - rank).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn columns_become_orthonormal_in_their_order() {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+        for (rows, columns) in [(1, 1), (7, 7), (40, 9), (130, 65)] {
+            let a = Mat::<f64>::from_fn(rows, columns, |_, _| StandardNormal.sample(&mut rng));
+            let q = orthonormal_columns(a.as_ref()).expect("finite");
+            let own = matmul_atb(q.as_ref(), q.as_ref()) - Mat::<f64>::identity(columns, columns);
+            assert!(squared_norm(own.as_ref()).sqrt() < 1e-13 * rows as f64);
+            // Column j is a combination of the first j + 1 new ones: QᵀA is upper triangular, and A = Q QᵀA.
+            let r = matmul_atb(q.as_ref(), a.as_ref());
+            let below = (0..columns).flat_map(|j| (j + 1..columns).map(move |i| (i, j)));
+            assert!(below.map(|at| r[at].abs()).fold(0.0, f64::max) < 1e-12 * rows as f64);
+            let difference = matmul(q.as_ref(), r.as_ref()) - &a;
+            assert!(squared_norm(difference.as_ref()).sqrt() < 1e-12 * rows as f64);
         }
     }
 }

@@ -232,6 +232,18 @@ pub fn symmetric_product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
     out
 }
 
+/// `diag(rows) a diag(columns)`.
+#[must_use]
+pub fn scaled(a: MatRef<'_, f64>, rows: &[f64], columns: &[f64]) -> Mat<f64> {
+    let mut out = a.to_owned();
+    for (j, column) in columns.iter().enumerate() {
+        for (value, row) in out.col_as_slice_mut(j).iter_mut().zip(rows) {
+            *value *= row * column;
+        }
+    }
+    out
+}
+
 /// Sum of the squared entries: the square of the Frobenius norm.
 #[must_use]
 pub fn squared_norm(a: MatRef<'_, f64>) -> f64 {
@@ -278,6 +290,15 @@ mod tests {
             assert!(one.transpose() == one && run(2) == one && run(5) == one);
             let difference = &one - naive(a.transpose(), a.transpose());
             assert!(squared_norm(difference.as_ref()).sqrt() <= (inner * n) as f64 * 1e-14);
+        }
+    }
+
+    #[test]
+    fn scaling_is_a_product_with_diagonals() {
+        let a = matrix::<f64>(3, 2, 0.7);
+        let found = scaled(a.as_ref(), &[2.0, -1.0, 0.5], &[4.0, 0.0]);
+        for (i, row) in [2.0, -1.0, 0.5].into_iter().enumerate() {
+            assert_eq!([found[(i, 0)], found[(i, 1)]], [4.0 * row * a[(i, 0)], 0.0]);
         }
     }
 
