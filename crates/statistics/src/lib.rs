@@ -14,6 +14,7 @@
 //! `E[xy] − E[x]E[y]`. f32 activations are multiplied in f32 and accumulated in f64.
 
 mod blocks;
+mod canonical;
 mod chunk;
 mod cross;
 mod error;
@@ -30,6 +31,7 @@ mod split;
 mod units;
 
 pub use blocks::{BlockSet, Blocks, MAX_BLOCKS};
+pub use canonical::{Canonical, rank, whitened};
 pub use cross::Cross;
 pub use error::{Error, Result};
 pub use evidence::Evidence;

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 
-use consilience_linalg::Mat;
+use consilience_linalg::{Mat, matmul, matmul_atb, singular_values};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::merge::{Part, decompose, merged_mean, merged_scatter};
 use crate::side::differences;
-use crate::{BlockSet, Cross, Side, SideMoments};
+use crate::{BlockSet, Canonical, Cross, Result, Side, SideMoments};
+
+/// What was computed once, or why it could not be.
+type Remembered<T> = OnceLock<consilience_linalg::Result<T>>;
 
 /// Two sides and what is between them, with the merged moments remembered: all that a measure of moments may read.
 ///
@@ -44,6 +47,9 @@ pub struct PairMoments {
     blocks: Arc<Cross>,
     set: BlockSet,
     correlation: OnceLock<Mat<f64>>,
+    nuclear_norm: Remembered<f64>,
+    turned: Remembered<Mat<f64>>,
+    canonical: Remembered<Canonical>,
 }
 
 impl<'a> Pair<'a> {
@@ -110,6 +116,9 @@ impl<'a> Pair<'a> {
             blocks: self.cross.clone(),
             set,
             correlation: OnceLock::new(),
+            nuclear_norm: OnceLock::new(),
+            turned: OnceLock::new(),
+            canonical: OnceLock::new(),
         }
     }
 }
@@ -140,6 +149,53 @@ impl PairMoments {
             }
             out
         })
+    }
+
+    /// Sum of the singular values of the cross-scatter, computed once: the greatest `tr(Qᵀ Xᵀ Y)` over orthogonal maps Q.
+    ///
+    /// # Errors
+    /// When the decomposition does not converge.
+    pub fn nuclear_norm(&self) -> Result<f64> {
+        let norm = self
+            .nuclear_norm
+            .get_or_init(|| Ok(singular_values(self.cross.as_ref())?.iter().sum()));
+        Ok(norm.clone()?)
+    }
+
+    /// `Vᵀ Σxyᵀ W`: the cross-scatter in the eigenbases of the two scatters, in the order of their eigenvalues (ascending),
+    /// computed once.
+    ///
+    /// # Errors
+    /// When an eigendecomposition does not converge.
+    pub fn cross_in_eigenbases(&self) -> Result<&Mat<f64>> {
+        Ok(self.turned()?)
+    }
+
+    fn turned(&self) -> consilience_linalg::Result<&Mat<f64>> {
+        let turned = self.turned.get_or_init(|| {
+            let (x, y) = (self.x.factorised()?, self.y.factorised()?);
+            let half = matmul_atb(x.vectors.as_ref(), self.cross.as_ref());
+            Ok(matmul(half.as_ref(), y.vectors.as_ref()))
+        });
+        turned.as_ref().map_err(Clone::clone)
+    }
+
+    /// Canonical correlations, computed once.
+    ///
+    /// # Errors
+    /// When a decomposition does not converge.
+    pub fn canonical(&self) -> Result<&Canonical> {
+        let canonical = self.canonical.get_or_init(|| {
+            let sides = [self.x.factorised()?, self.y.factorised()?];
+            Canonical::of(sides, self.turned()?.as_ref(), self.dimensions(), self.epsilon)
+        });
+        Ok(canonical.as_ref().map_err(Clone::clone)?)
+    }
+
+    /// How many dimensions the rows can span: centred ones one less than there are.
+    #[must_use]
+    pub fn dimensions(&self) -> usize {
+        self.n.saturating_sub(1)
     }
 }
 

@@ -145,8 +145,13 @@ impl SideMoments {
     /// # Errors
     /// When it does not converge.
     pub fn eigen(&self) -> Result<&Eigen> {
+        Ok(self.factorised()?)
+    }
+
+    /// As [`Self::eigen`], with the error that can be remembered.
+    pub(crate) fn factorised(&self) -> consilience_linalg::Result<&Eigen> {
         let eigen = self.eigen.get_or_init(|| eigen_symmetric(self.scatter.as_ref()));
-        eigen.as_ref().map_err(|e| e.clone().into())
+        eigen.as_ref().map_err(Clone::clone)
     }
 
     /// The scatter as a view.
