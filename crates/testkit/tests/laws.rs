@@ -28,6 +28,11 @@ fn invariances_are_those_declared_and_no_others() {
 }
 
 #[test]
+fn metrics_obey_the_triangle_inequality() {
+    assert_none(&laws::triangle());
+}
+
+#[test]
 fn the_plain_references_agree() {
     assert_none(&laws::oracle());
 }

@@ -10,6 +10,7 @@
 mod chance;
 mod hostile;
 mod invariance;
+mod metric;
 mod registry;
 mod scores;
 mod streaming;
@@ -17,6 +18,7 @@ mod streaming;
 pub use chance::{expected_by_chance, pairing};
 pub use hostile::{hostile_data, hostile_specs, tiny_data};
 pub use invariance::invariances;
+pub use metric::triangle;
 pub use registry::{examples, files, names, parameters};
 pub use scores::{data_for_all, identity, oracle, range, symmetry};
 pub use streaming::{
@@ -82,6 +84,11 @@ fn is_of_other_data(found: &Result<Comparison>) -> bool {
     found.as_ref().is_err_and(consilience_measures::Error::is_of_other_data)
 }
 
+/// Whether two scores are equal within a tolerance, which is relative for scores beyond 1: a distance has the unit of its data.
+fn is_near(found: f64, expected: f64, tolerance: f64) -> bool {
+    (found - expected).abs() <= tolerance * expected.abs().max(1.0)
+}
+
 /// The scores of two runs that differ by more than a tolerance, or did not come about. Neither run may have one where the
 /// data are of another kind.
 fn differences(
@@ -101,7 +108,7 @@ fn differences_of(
     tolerance: f64,
 ) -> Vec<String> {
     let differs = |(i, spec): (usize, &&str)| match (expected.get(i), found.get(i)) {
-        (Some(Ok(a)), Some(Ok(b))) if (a.score - b.score).abs() <= tolerance => None,
+        (Some(Ok(a)), Some(Ok(b))) if is_near(b.score, a.score, tolerance) => None,
         (Some(Ok(a)), Some(Ok(b))) => {
             let by = b.score - a.score;
             Some(format!("{spec}, {context}: {} became {}, by {by:e}", a.score, b.score))

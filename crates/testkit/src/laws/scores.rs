@@ -3,7 +3,7 @@
 use consilience_linalg::Mat;
 use consilience_measures::{MEASURES, Orientation, Symmetry, parse};
 
-use super::{ROUNDING, compare_all, compare_recordings, is_of_other_data, specs};
+use super::{ROUNDING, compare_all, compare_recordings, is_near, is_of_other_data, specs};
 use crate::evaluate::{Protocol, Recording};
 use crate::oracle::{self, Fold, Stimuli};
 use crate::synthetic::{data_sets, generator, normal, sparse_pair, with_noise};
@@ -84,7 +84,10 @@ pub fn symmetry() -> Vec<String> {
             let back = compare_all(&data, &data.y, &data.x, &protocol);
             for (i, (there, back)) in there.iter().zip(&back).enumerate() {
                 match (there, back) {
-                    (Ok(a), Ok(b)) => greatest[i] = greatest[i].max((a.score - b.score).abs()),
+                    (Ok(a), Ok(b)) => {
+                        let by = (a.score - b.score).abs() / a.score.abs().max(1.0);
+                        greatest[i] = greatest[i].max(by);
+                    }
                     (a, b) if is_of_other_data(a) && is_of_other_data(b) => {}
                     (Err(e), _) | (_, Err(e)) => {
                         failures.push(format!("{}, {}: {e}", all[i], data.name));
@@ -164,7 +167,7 @@ pub fn oracle() -> Vec<String> {
                     continue;
                 }
                 match (found, oracle::score_on(spec, &x_rows, &y_rows, &folds, stimuli)) {
-                    (Ok(c), Some(expected)) if (c.score - expected).abs() <= ROUNDING => {
+                    (Ok(c), Some(expected)) if is_near(c.score, expected, ROUNDING) => {
                         compared[i] = true;
                     }
                     (Ok(c), Some(expected)) => failures.push(format!(
