@@ -20,7 +20,9 @@ TRANSFORMS = {
     "score": lambda s: s,
     "one-minus-score": lambda s: 1 - s,
     "angular": math.acos,
+    "angular-share": lambda s: math.acos(s) / (math.pi / 2),
     "negative-log": lambda s: -math.log(s),
+    "square": lambda s: s * s,
 }
 
 

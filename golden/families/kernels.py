@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.spatial.distance import cdist
 
 from common import ROW_PAIRS, SINGLE, centred, whole_data_cases
@@ -38,6 +39,29 @@ def distance_correlation(x, y):
     return math.sqrt(np.mean(a * b) / math.sqrt(np.mean(a * a) * np.mean(b * b)))
 
 
+def lange_linear_cka(x, y):
+    def off_diagonal(a):
+        a = centred(a)
+        k = a @ a.T
+        np.fill_diagonal(k, 0.0)
+        return k
+
+    k, l = off_diagonal(x), off_diagonal(y)
+    return np.sum(k * l) / math.sqrt(np.sum(k * k) * np.sum(l * l))
+
+
+def riemannian_distance(ridge):
+    def distance(x, y):
+        def kernel(a):
+            a = centred(a)
+            k = a @ a.T
+            return k * len(k) / np.trace(k) + ridge * np.eye(len(k))
+
+        return math.sqrt(np.sum(np.log(eigh(kernel(y), kernel(x), eigvals_only=True)) ** 2))
+
+    return distance
+
+
 # id: (definition, packages used, cases)
 MEASURES = {
     "linear-cka": (
@@ -56,6 +80,21 @@ MEASURES = {
         "Euclidean distance matrices (biased).",
         ["numpy", "scipy"],
         lambda arrays: whole_data_cases("distance-correlation", distance_correlation, arrays, ROW_PAIRS),
+    ),
+    "lange-linear-cka": (
+        "Cosine of the two linear Gram matrices of centred rows, their diagonals set to zero after centring.",
+        ["numpy"],
+        lambda arrays: whole_data_cases("lange-linear-cka", lange_linear_cka, arrays),
+    ),
+    "riemannian-distance": (
+        "Root of the sum of squared logarithms of the generalised eigenvalues of the two n × n Gram matrices of "
+        "centred rows, each scaled to a mean diagonal of 1, plus ridge times the identity.",
+        ["numpy", "scipy"],
+        lambda arrays: [
+            c
+            for ridge in (0.1, 1.0)
+            for c in whole_data_cases(f"riemannian-distance:ridge={ridge}", riemannian_distance(ridge), arrays)
+        ],
     ),
 }
 # (spec, value on A, value on B): closed-form pairs, six decimals, worked out separately from these files.
@@ -86,4 +125,6 @@ PEERS = [
     (f"platonic/{SONG}", "X_Y X_Z", "debiased-linear-cka", "score", "in-sample", 1e-6,
      f"{SINGLE}; 1e-6 added to the denominator"),
     ("resi/distance_correlation", "X_Y X_Z", "distance-correlation", "score", "in-sample", 1e-9, ""),
+    (f"repsim/{CKA.replace('gretton', 'lange')}distance=angular", "X_Y X_Z", "lange-linear-cka", "angular", "in-sample", 1e-9, ""),
+    ("ensd/ensd-distance=angular_normalized", "X_Y X_Z", "linear-cka", "angular-share", "in-sample", 1e-9, ""),
 ]

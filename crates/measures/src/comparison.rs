@@ -98,12 +98,38 @@ pub enum Warning {
         /// Units there were.
         of: usize,
     },
-    /// With so few samples the estimator is far above its value for many samples.
+    /// Units without a partner, which count as far from everything.
+    UnitsAlone {
+        /// Units without a partner, of the wider side.
+        unmatched: usize,
+        /// Units there were.
+        of: usize,
+    },
+    /// With so few samples representations look far more alike than they would with many.
     FewSamples {
         /// Samples.
         samples: usize,
         /// Units of both sides.
         units: usize,
+    },
+    /// The units of a side span fewer dimensions than they are: some are combinations of others, or there are more of them
+    /// than stimuli.
+    DependentUnits {
+        /// `x` or `y`.
+        side: String,
+        /// Dimensions that they span.
+        rank: usize,
+        /// Units there are.
+        of: usize,
+    },
+    /// There are fewer stimuli than dimensions of x and y together: some canonical correlations are 1 whatever the data.
+    CertainCorrelations {
+        /// Correlations that are 1 by counting.
+        certain: usize,
+        /// Correlations there are.
+        of: usize,
+        /// Stimuli (rows).
+        samples: usize,
     },
     /// A prediction is constant over an eval set; its correlation counts as 0.
     ConstantPrediction {
@@ -146,9 +172,22 @@ impl std::fmt::Display for Warning {
             Self::UnitsUnmatched { unmatched, of } => {
                 write!(f, "{unmatched} of {of} units have no partner and take no part in the mean")
             }
+            Self::UnitsAlone { unmatched, of } => {
+                write!(
+                    f,
+                    "{unmatched} of {of} units have no partner and count with all their variance"
+                )
+            }
             Self::FewSamples { samples, units } => write!(
                 f,
-                "{samples} samples for {units} units: the score is biased upward; compare it with its chance level"
+                "{samples} samples for {units} units: part of the likeness is chance; compare it with its chance level"
+            ),
+            Self::DependentUnits { side, rank, of } => {
+                write!(f, "the {of} units of {side} span {rank} dimensions only")
+            }
+            Self::CertainCorrelations { certain, of, samples } => write!(
+                f,
+                "{certain} of {of} canonical correlations are 1 whatever the data: x and y together have more dimensions than {samples} stimuli can tell apart"
             ),
             Self::ConstantPrediction { units, of } => {
                 write!(

@@ -4,9 +4,12 @@
 //! knows no network, layer, file, study or plot. [`MEASURES`] lists them all; [`parse`] reads the one grammar in which a
 //! measure and its parameters are written everywhere: `id` or `id:key=value,key=value`.
 
+mod alignment;
+mod caveats;
 mod chance;
 mod classes;
 mod comparison;
+mod correlations;
 mod detail;
 mod direction;
 mod directions;
@@ -21,6 +24,7 @@ mod naming;
 pub mod packages;
 mod page;
 mod penalty;
+mod size;
 mod spec;
 mod statistic;
 
@@ -40,5 +44,6 @@ pub use measures::MEASURES;
 pub use naming::Naming;
 pub use page::page;
 pub use penalty::Penalty;
+pub use size::{Form, Size};
 pub use spec::{find, parse};
 pub use statistic::{Fold, HeldOutMoments, Statistic, WholeMoments, WholeRows};

@@ -77,6 +77,7 @@ fn invariances(entry: &Entry) -> Result<String> {
 
 fn one(measure: &dyn DynMeasure, of: &dyn Fn(SideName) -> String) -> String {
     let symmetry = match measure.symmetry() {
+        _ if measure.is_metric() => "a metric: symmetric, with the triangle inequality",
         Symmetry::Symmetric => "symmetric in x and y",
         Symmetry::Directed => "not symmetric",
     };

@@ -167,6 +167,7 @@ fn invariance(measure: &dyn DynMeasure) -> String {
         names.collect::<Vec<_>>().join(", ")
     };
     let mut line = match measure.symmetry() {
+        _ if measure.is_metric() => "a metric: symmetric, with the triangle inequality",
         Symmetry::Symmetric => "symmetric in x and y",
         Symmetry::Directed => "not symmetric in x and y",
     }

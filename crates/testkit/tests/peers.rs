@@ -13,6 +13,8 @@ fn transformed(score: f64, transform: &str) -> Result<f64, String> {
         "score" => Ok(score),
         "one-minus-score" => Ok(1.0 - score),
         "angular" => Ok(score.acos()),
+        "angular-share" => Ok(score.acos() / std::f64::consts::FRAC_PI_2),
+        "square" => Ok(score * score),
         "negative-log" => Ok(-score.ln()),
         other => Err(format!("no transform `{other}`")),
     }

@@ -4,15 +4,12 @@ use consilience_linalg::squared_norm;
 use consilience_statistics::PairMoments;
 use serde::{Deserialize, Serialize};
 
+use crate::caveats::few_samples;
 use crate::chance::of_aligned_kernels;
 use crate::{
     Comparison, Error, Example, Family, Info, Invariance, Measure, Naming, Orientation, Reference,
-    Result, SideName, Symmetry, Warning, WholeMoments,
+    Result, SideName, Symmetry, WholeMoments,
 };
-
-/// Samples per unit below which the biased estimator is worth a warning: its expectation for independent Gaussian
-/// representations is about √(pq)/n of a perfect score.
-const SAMPLES_PER_UNIT: usize = 10;
 
 /// Linear centred kernel alignment, biased estimator.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -31,8 +28,8 @@ impl Measure for LinearCka {
         identity_tolerance: 1e-12,
         complexity: "O(p² + q² + p q)",
         caveats: &[
-            "Biased upward: for independent representations its expectation grows with units per sample and tends to 1. Use debiased-linear-cka where stimuli are fewer than some ten times the units.",
-            "Some packages return the arc cosine under the same name; some add 1e-6 to the denominator.",
+            "Biased upward: for independent Gaussian representations with equal variances it is about √(pq / ((n + p)(n + q))), which grows with units per sample and tends to 1. Use debiased-linear-cka where stimuli are fewer than some ten times the units.",
+            "Some packages return the arc cosine under the same name; some add 1e-6 to the denominator. The RV coefficient of multivariate statistics (Escoufier 1973) is the same number.",
             "Dominated by directions of large variance; insensitive to the loss of many small ones (Ding et al. 2021).",
         ],
         parameters: &[],
@@ -79,11 +76,6 @@ impl Measure for LinearCka {
         }
         // Cauchy and Schwarz bound the ratio by 1; rounding may pass it by a few units in the last place.
         let score = (squared_norm(moments.cross.as_ref()) / own.sqrt()).min(1.0);
-        let (p, q) = (moments.x.n_units(), moments.y.n_units());
-        let mut comparison = Comparison::of_score(score);
-        if moments.n < SAMPLES_PER_UNIT * p.max(q) {
-            comparison.warnings = vec![Warning::FewSamples { samples: moments.n, units: p + q }];
-        }
-        Ok(comparison)
+        Ok(Comparison { warnings: few_samples(moments), ..Comparison::of_score(score) })
     }
 }

@@ -12,6 +12,20 @@ const fn same(
     Quantity { name, spec, transform: Transform::Identity, note, oracle }
 }
 
+/// A quantity that a spec reproduces but for what is done with it afterwards.
+const fn changed(
+    name: &'static str,
+    spec: &'static str,
+    transform: Transform,
+    note: &'static str,
+    oracle: &'static [&'static str],
+) -> Quantity {
+    Quantity { name, spec, transform, note, oracle }
+}
+
+/// Why the published projection weighting is met in the third or fourth digit only.
+const SIGNS: &str = "adds the means of the units to directions of arbitrary sign: met to two or three digits, exactly for centred activations";
+
 /// Packages in alphabetical order.
 pub static PACKAGES: &[Package] = &[
     Package {
@@ -20,13 +34,73 @@ pub static PACKAGES: &[Package] = &[
         link: "https://github.com/ahwillia/netrep",
         protocol: Protocol::InSample,
         shuffles: 0,
-        quantities: &[Quantity {
-            name: "LinearCKA",
-            spec: "linear-cka",
-            transform: Transform::ArcCosine,
-            note: "an angle, in spite of its name",
-            oracle: &["measure/netrep/cka-kernel=linear-hsic=gretton-distance=angular"],
-        }],
+        quantities: &[
+            changed(
+                "LinearCKA",
+                "linear-cka",
+                Transform::ArcCosine,
+                "an angle, in spite of its name",
+                &["measure/netrep/cka-kernel=linear-hsic=gretton-distance=angular"],
+            ),
+            same(
+                "LinearMetric",
+                "shape-distance",
+                "alpha = 1, angular",
+                &["measure/netrep/shape_metric-alpha={alpha}-distance=angular"],
+            ),
+            same(
+                "LinearMetric, Euclidean",
+                "shape-distance:form=euclidean",
+                "grows with the root of the number of stimuli",
+                &["measure/netrep/shape_metric-alpha={alpha}-distance=euclidean"],
+            ),
+            same(
+                "LinearMetric, alpha = 0",
+                "shape-distance:alpha=0.0",
+                "fully whitened, angular",
+                &[],
+            ),
+            same(
+                "PermutationMetric",
+                "permutation-distance",
+                "on covariances, angular",
+                &["measure/netrep/permutation_metric-distance=angular"],
+            ),
+            same(
+                "PermutationMetric, Euclidean",
+                "permutation-distance:form=euclidean",
+                "on covariances; grows with the root of the number of stimuli",
+                &["measure/netrep/permutation_metric-distance=euclidean"],
+            ),
+        ],
+    },
+    Package {
+        name: "repsim",
+        version: "ecd0a54",
+        link: "https://github.com/wrongu/repsim",
+        protocol: Protocol::InSample,
+        shuffles: 0,
+        quantities: &[
+            changed(
+                "AngularCKA, linear kernel",
+                "lange-linear-cka",
+                Transform::ArcCosine,
+                "diagonals left out after centring, called unbiased there",
+                &["measure/repsim/cka-kernel=linear-hsic=lange-distance=angular"],
+            ),
+            same(
+                "AngularShapeMetric",
+                "shape-distance:widths=pca",
+                "as many principal components as the narrower side has units, if that is what p is set to",
+                &["measure/repsim/shape_metric-alpha={alpha}-distance=angular"],
+            ),
+            same(
+                "EuclideanShapeMetric",
+                "shape-distance:form=euclidean,widths=pca",
+                "as many principal components as the narrower side has units, if that is what p is set to",
+                &["measure/repsim/shape_metric-alpha={alpha}-distance=euclidean"],
+            ),
+        ],
     },
     Package {
         name: "resi",
@@ -48,6 +122,109 @@ pub static PACKAGES: &[Package] = &[
                 &["measure/resi/soft_correlation_match"],
             ),
             same("CKA", "linear-cka", "", &["measure/resi/cka-kernel=linear-hsic=gretton-score"]),
+            same("PWCCA", "pwcca:variant=google", SIGNS, &["measure/resi/pwcca-score"]),
+            same(
+                "OrthogonalAngularShapeMetricCentered",
+                "procrustes-angular-distance",
+                "",
+                &["measure/resi/orthogonal_angular_shape_metric_centered"],
+            ),
+            same(
+                "OrthogonalProcrustesCenteredAndNormalized",
+                "procrustes-euclidean-distance",
+                "the root of what Ding et al. define",
+                &["measure/resi/orthogonal_procrustes_centered_and_normalized"],
+            ),
+            same(
+                "ProcrustesSizeAndShapeDistance",
+                "procrustes-euclidean-distance:size=raw",
+                "grows with the root of the number of stimuli",
+                &["measure/resi/procrustes-distance=euclidean"],
+            ),
+            same(
+                "EigenspaceOverlapScore",
+                "eigenspace-overlap:centre=false",
+                "divided by units, not by ranks",
+                &["measure/resi/eigenspace_overlap_score"],
+            ),
+            changed(
+                "Gulp",
+                "gulp-distance",
+                Transform::Square,
+                "no penalty",
+                &["measure/resi/gulp"],
+            ),
+        ],
+    },
+    Package {
+        name: "scipy",
+        version: "1.17.1",
+        link: "https://scipy.org",
+        protocol: Protocol::InSample,
+        shuffles: 0,
+        quantities: &[same(
+            "spatial.procrustes, disparity",
+            "procrustes-disparity-distance",
+            "equal widths only there",
+            &[],
+        )],
+    },
+    Package {
+        name: "sim_metric",
+        version: "110a4e1",
+        link: "https://github.com/js-d/sim_metric",
+        protocol: Protocol::InSample,
+        shuffles: 0,
+        quantities: &[
+            changed(
+                "lin_cka_dist",
+                "linear-cka",
+                Transform::OneMinus,
+                "",
+                &["measure/sim_metric/cka-kernel=linear-hsic=gretton-distance=one_minus_score"],
+            ),
+            same("mean_cca_corr", "mean-cca", "", &["measure/sim_metric/cca-score"]),
+            same(
+                "mean_sq_cca_corr",
+                "mean-squared-cca",
+                "",
+                &["measure/sim_metric/cca-squared_score"],
+            ),
+            changed(
+                "pwcca_dist",
+                "pwcca",
+                Transform::OneMinus,
+                "where x is the wider side, its weights include directions without a partner",
+                &["measure/sim_metric/pwcca-distance=one_minus_score"],
+            ),
+            same(
+                "procrustes",
+                "procrustes-squared-distance:size=raw",
+                "of centred activations; the paper scales them to norm 1 first",
+                &["measure/sim_metric/procrustes-distance=squared_euclidean"],
+            ),
+        ],
+    },
+    Package {
+        name: "svcca",
+        version: "1f9f7ea",
+        link: "https://github.com/google/svcca",
+        protocol: Protocol::InSample,
+        shuffles: 0,
+        quantities: &[
+            same(
+                "cca_coef1, mean",
+                "mean-cca",
+                "its own `mean` leaves out trailing correlations beyond 98 % of their sum",
+                &["measure/svcca/cca-score"],
+            ),
+            same(
+                "cca_coef1, mean of squares",
+                "mean-squared-cca",
+                "",
+                &["measure/svcca/cca-squared_score"],
+            ),
+            same("compute_pwcca", "pwcca:variant=google", SIGNS, &["measure/svcca/pwcca-score"]),
         ],
     },
 ];

@@ -69,9 +69,7 @@ pub fn invariances() -> Vec<String> {
                         }
                         let by = match (a, b) {
                             // Relative for scores beyond 1, as for all laws.
-                            (Ok(a), Ok(b)) => {
-                                (a.score - b.score).abs() / a.score.abs().max(1.0)
-                            }
+                            (Ok(a), Ok(b)) => (a.score - b.score).abs() / a.score.abs().max(1.0),
                             // What is refused after the change is not unchanged.
                             (Ok(_), b) if is_of_other_data(b) => f64::INFINITY,
                             (Err(error), _) | (_, Err(error)) => {

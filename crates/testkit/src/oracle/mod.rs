@@ -2,9 +2,11 @@
 //!
 //! Slow and small (at most some eighteen units on the wider side) and meant to be read against the definitions.
 
+mod cca;
 mod functional;
 mod kernels;
 mod maps;
+mod shape;
 
 /// Rows × units.
 pub type Rows = [Vec<f64>];
@@ -49,7 +51,8 @@ impl<'a> Spec<'a> {
 type Family = fn(Spec<'_>, &Rows, &Rows, &[Fold]) -> Option<f64>;
 
 /// One file a family, one line here.
-const FAMILIES: &[Family] = &[maps::score, first, kernels::score, functional::score];
+const FAMILIES: &[Family] =
+    &[maps::score, first, shape::score, cca::score, kernels::score, functional::score];
 
 /// The score of a spec, or nothing if there is no reference for that measure.
 ///
@@ -278,10 +281,15 @@ impl Jacobi {
             .map(|i| (0..columns).map(|j| f64::from(u8::from(i == j))).collect())
             .collect();
         for _sweep in 0..60 {
+            let mut is_done = true;
             for i in 0..columns {
                 for j in i + 1..columns {
                     let dot = |i: usize, j: usize| u.iter().map(|row| row[i] * row[j]).sum::<f64>();
                     let (ii, jj, ij) = (dot(i, i), dot(j, j), dot(i, j));
+                    if ij * ij <= 1e-34 * ii * jj {
+                        continue;
+                    }
+                    is_done = false;
                     let angle = 0.5 * (2.0 * ij).atan2(ii - jj);
                     let (sine, cosine) = angle.sin_cos();
                     for row in u.iter_mut().chain(&mut v) {
@@ -291,11 +299,33 @@ impl Jacobi {
                     }
                 }
             }
+            if is_done {
+                break;
+            }
         }
         let size = |k: usize| u.iter().map(|row| row[k] * row[k]).sum::<f64>().sqrt();
         let sizes = (0..columns).map(size).collect();
         Self { u, sizes, v }
     }
+}
+
+/// `a = U Σ Vᵀ` without the vectors of zero singular values; vectors are columns, values descend.
+fn svd(a: &Rows) -> (Vec<Vec<f64>>, Vec<f64>, Vec<Vec<f64>>) {
+    let Jacobi { u, sizes, v } = Jacobi::of(a);
+    let greatest = sizes.iter().copied().fold(0.0, f64::max);
+    let mut kept: Vec<usize> = (0..sizes.len()).filter(|&k| sizes[k] > 1e-10 * greatest).collect();
+    kept.sort_by(|&a, &b| sizes[b].total_cmp(&sizes[a]));
+    let chosen = |m: &Rows, scale: &dyn Fn(usize) -> f64| -> Vec<Vec<f64>> {
+        m.iter().map(|row| kept.iter().map(|&k| row[k] * scale(k)).collect()).collect()
+    };
+    let left = chosen(&u, &|k| 1.0 / sizes[k]);
+    (left, kept.iter().map(|&k| sizes[k]).collect(), chosen(&v, &|_| 1.0))
+}
+
+/// Eigenvalues and eigenvectors (columns) of a positive definite matrix, which are its singular values and vectors.
+fn symmetric_eigen(a: &Rows) -> (Vec<f64>, Vec<Vec<f64>>) {
+    let (u, values, _) = svd(a);
+    (values, u)
 }
 
 /// Gaussian elimination with row exchanges.
