@@ -64,7 +64,7 @@ const CHANCE: &[Column] = &[
 const SHORT_SCORE: &[Column] = &[
     ("score", |l| l.estimate().map_or(String::new(), |e| short(e.value))),
     ("95 % interval", |l| match (l.end(0), l.end(1)) {
-        (Some(low), Some(high)) => format!("{} to {}", short(low), short(high)),
+        (Some(low), Some(high)) => format!("{low:.3} to {high:.3}"),
         _ => String::new(),
     }),
 ];

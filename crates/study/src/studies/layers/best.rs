@@ -49,6 +49,9 @@ pub(super) fn best_layer_pair(rows: &[&CellRow], spec: &StudySpec) -> Option<Sum
     })
 }
 
+/// Measures whose best pair the sentence tells; the table has all.
+const TOLD: usize = 8;
+
 /// What the best pairs of layers are, and whether they are more than the best of so many by chance.
 pub(super) fn verdict(table: &Table, run: &Run) -> Option<Verdict> {
     let rows = in_order(table, run);
@@ -72,9 +75,11 @@ pub(super) fn verdict(table: &Table, run: &Run) -> Option<Verdict> {
             row.measure, row.layer_x, row.layer_y, row.estimate.value, chance.p_value
         )
     };
-    let told: Vec<String> = tested.iter().map(one).collect();
+    let told: Vec<String> = tested.iter().take(TOLD).map(one).collect();
+    let rest = tested.len() - told.len();
+    let rest = if rest > 0 { format!("; {rest} more in the table") } else { String::new() };
     let text = format!(
-        "The best of {of} pairs of layers is better than the best of {of} by chance, by {above} of {}: {}.",
+        "The best of {of} pairs of layers is better than the best of {of} by chance, by {above} of {}: {}{rest}.",
         words::count(tested.len(), "measure"),
         told.join("; ")
     );
