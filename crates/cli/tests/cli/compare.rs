@@ -110,6 +110,7 @@ fn smooth_pair(folder: &std::path::Path) {
 
 #[test]
 fn q_values_and_calibrated_scores_belong_to_the_table() {
+    use consilience::measures::Orientation;
     let folder = tempfile::tempdir().expect("a folder");
     smooth_pair(folder.path());
     let rows = json(folder.path(), &["--family", "kernel", "--null", "shuffle=19"]);
@@ -123,8 +124,13 @@ fn q_values_and_calibrated_scores_belong_to_the_table() {
         let score = row["outcome"]["score"]["estimate"]["value"].as_f64().expect("a number");
         let threshold = chance["threshold"].as_f64().expect("a threshold");
         let calibrated = chance["calibrated"].as_f64().expect("19 draws");
-        // The kernel measures are scores whose best value is 1.
-        assert!((calibrated - (score - threshold) / (1.0 - threshold)).abs() < 1e-12, "{row}");
+        let spec = row["measure"].as_str().expect("a spec");
+        let measure = consilience::measures::parse(spec).expect("its own spec");
+        let best = match measure.info().orientation {
+            Orientation::Score => measure.range().1,
+            Orientation::Distance => 0.0,
+        };
+        assert!((calibrated - (score - threshold) / (best - threshold)).abs() < 1e-12, "{row}");
     }
 }
 

@@ -34,6 +34,7 @@ impl Measure for GulpDistance {
         caveats: &[
             "ReSi returns the square, at lambda = 0. The paper's code writes the square too.",
             "At lambda = 0 it says what eigenspace-overlap says, and like it nothing once stimuli are as few as units.",
+            "At lambda = 0 it depends on the ranks, and so, for f32 activations with very small variances, on what cannot be told from rounding (see mean-cca); a small penalty makes it insensitive to that.",
             "Grows with the root of the number of units; at most $\\sqrt{r_x + r_y}$.",
             "No default penalty is recommended by the paper, which sweeps it; 0 is the default of its code.",
         ],

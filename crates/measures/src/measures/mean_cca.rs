@@ -31,6 +31,7 @@ impl Measure for MeanCca {
             "For independent Gaussian representations the mean squared correlation is max(p, q)/(n − 1): use ten or more times as many stimuli as units, or compare with the chance level.",
             "The mean is over the smaller rank. netrep at alpha = 0 divides the sum by the root of the product of the widths (here: shape-distance:alpha=0.0); reducing the wider side to principal components first gives yet another number. The google/svcca code leaves out trailing correlations beyond 98 % of their sum in its `mean`.",
             "A direction of almost no variance counts as much as the first principal component.",
+            "From f32 activations a direction with less than a millionth of the largest variance cannot be told from rounding and is left out, with a warning. Where variances span four decades the f32 mean was within 1e-6 of the f64 one, where they span six within 1e-4 (5,000 stimuli, 200 units).",
         ],
         parameters: &[],
         references: &[
