@@ -45,6 +45,18 @@ pub enum Error {
         /// Samples needed.
         expected: usize,
     },
+    /// A table of all pairs of rows would not fit.
+    #[error(
+        "`{id}` holds what is between all pairs of rows, of at most {most} rows; found {found}; compare fewer stimuli or positions"
+    )]
+    TooManyRows {
+        /// The measure.
+        id: &'static str,
+        /// Rows (or stimuli, where rows are repeats) there are.
+        found: usize,
+        /// The most there may be.
+        most: usize,
+    },
     /// The measure has no value on this input.
     #[error("`{id}` is undefined here: {reason}")]
     Undefined {
@@ -87,6 +99,20 @@ pub enum Error {
         /// What is wrong with it.
         found: String,
     },
+    /// A row has no direction, or does not vary over units.
+    #[error(
+        "`{id}` needs rows that differ from unit to unit: stimulus {stimulus} of {name} {found}; leave the stimulus out, or choose another dissimilarity"
+    )]
+    NeedsVariedRows {
+        /// The measure.
+        id: &'static str,
+        /// The representation.
+        name: String,
+        /// Index of the first such stimulus in its source.
+        stimulus: usize,
+        /// What is wrong with it.
+        found: &'static str,
+    },
     /// The measure compares repeated recordings of each stimulus.
     #[error(
         "`{id}` needs at least 2 rows a stimulus (repeats, positions, augmented views), found {found}; record them, or choose another dissimilarity"
@@ -124,6 +150,7 @@ impl Error {
                 | Self::NeedsSameClasses { .. }
                 | Self::NeedsProbabilities { .. }
                 | Self::NeedsRepeats { .. }
+                | Self::NeedsVariedRows { .. }
         )
     }
 }

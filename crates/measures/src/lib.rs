@@ -13,6 +13,7 @@ mod correlations;
 mod detail;
 mod direction;
 mod directions;
+mod dissimilarity;
 mod entry;
 mod error;
 mod info;
@@ -32,6 +33,7 @@ pub use comparison::{Comparison, Mapping, Warning};
 pub use detail::{Detail, Quantity};
 pub(crate) use direction::Role;
 pub use direction::{Directed, Direction};
+pub use dissimilarity::Dissimilarity;
 pub use entry::Entry;
 pub use error::{Error, Result};
 pub use info::{

@@ -32,6 +32,7 @@ pub mod procrustes_squared_distance;
 pub mod pwcca;
 pub mod ridge;
 pub mod riemannian_distance;
+pub mod rsa;
 pub mod semi_matching;
 pub mod shape_distance;
 pub mod soft_matching;
@@ -64,6 +65,7 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<lange_linear_cka::LangeLinearCka>(),
     Entry::of::<riemannian_distance::RiemannianDistance>(),
     Entry::of::<distance_correlation::DistanceCorrelation>(),
+    Entry::of::<rsa::Rsa>(),
     Entry::of::<eigenspace_overlap::EigenspaceOverlap>(),
     Entry::of::<gulp_distance::GulpDistance>(),
     Entry::of::<disagreement_distance::DisagreementDistance>(),

@@ -230,16 +230,25 @@ impl RowSet {
         name: &str,
         make: impl FnOnce(&Self) -> T,
     ) -> Arc<T> {
-        let cast = |value: Arc<dyn Any + Send + Sync>| {
-            value.downcast::<T>().unwrap_or_else(|_| panic!("`{name}` is of another type"))
-        };
-        if let Some(found) = self.memory.lock().expect("no thread panicked").get(name) {
-            return cast(found.clone());
+        if let Some(found) = self.recall(name) {
+            return found;
         }
         // Two threads may both compute it: they find the same, and the lock is not held while they work.
-        let value: Arc<dyn Any + Send + Sync> = Arc::new(make(self));
+        let value = Arc::new(make(self));
         let mut memory = self.memory.lock().expect("no thread panicked");
-        cast(memory.entry(name.to_owned()).or_insert(value).clone())
+        memory.entry(name.to_owned()).or_insert(value);
+        drop(memory);
+        self.recall(name).expect("it was just remembered")
+    }
+
+    /// What is remembered under a name, if it is.
+    ///
+    /// # Panics
+    /// As [`Self::remember`].
+    #[must_use]
+    pub fn recall<T: Any + Send + Sync>(&self, name: &str) -> Option<Arc<T>> {
+        let found = self.memory.lock().expect("no thread panicked").get(name).cloned()?;
+        Some(found.downcast().unwrap_or_else(|_| panic!("`{name}` is of another type")))
     }
 
     /// Whether a derived table of so many f64 values is small enough to be remembered.

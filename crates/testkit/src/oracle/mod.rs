@@ -6,6 +6,7 @@ mod cca;
 mod functional;
 mod kernels;
 mod maps;
+mod rsa;
 mod shape;
 
 /// Rows × units.
@@ -52,7 +53,7 @@ type Family = fn(Spec<'_>, &Rows, &Rows, &[Fold]) -> Option<f64>;
 
 /// One file a family, one line here.
 const FAMILIES: &[Family] =
-    &[maps::score, first, shape::score, cca::score, kernels::score, functional::score];
+    &[maps::score, first, shape::score, cca::score, kernels::score, rsa::score, functional::score];
 
 /// The score of a spec, or nothing if there is no reference for that measure.
 ///
