@@ -14,8 +14,8 @@ pub use comparator::Comparator;
 use pairing::Pairing;
 
 use crate::{
-    Comparison, Dissimilarity, Error, Example, Family, Info, Invariance, Measure, Orientation,
-    Parameter, Reference, Result, SideName, Symmetry, WholeRows,
+    Comparison, Dissimilarity, Error, Example, Family, Info, Invariance, Measure, Naming,
+    Orientation, Parameter, Reference, Result, SideName, Symmetry, WholeRows,
 };
 
 /// Representational similarity analysis.
@@ -146,6 +146,17 @@ impl Measure for Rsa {
                 &[Permutation, Shift, IsotropicScale, UnitScale]
             }
         }
+    }
+
+    fn naming(&self) -> Naming {
+        let estimator =
+            if self.rdm == Dissimilarity::Crossnobis { "cross-validated" } else { "plug-in" };
+        Naming { estimator: estimator.to_owned(), ..Naming::usual(self) }
+    }
+
+    fn expected_by_chance(&self, rows: &RowPair<'_>) -> Option<f64> {
+        let pairing = Pairing::of(rows, self.rdm.rows_per_condition(rows.x));
+        self.compare.expected(self, rows, &pairing)
     }
 
     fn compare(&self, rows: &RowPair<'_>) -> Result<Comparison> {

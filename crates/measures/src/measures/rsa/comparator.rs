@@ -1,5 +1,6 @@
 //! How two tables of dissimilarities are compared.
 
+use consilience_statistics::RowPair;
 use serde::{Deserialize, Serialize};
 
 use super::kendall::orders;
@@ -7,8 +8,7 @@ use super::pairing::Pairing;
 use super::ranks::{centred_products, doubled_ranks};
 use super::{Rsa, values};
 use crate::dissimilarity::pair;
-use crate::{Error, Info, Measure, Result};
-use consilience_statistics::RowPair;
+use crate::{Error, Info, Measure, Result, chance};
 
 /// How two tables of dissimilarities are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -77,30 +77,64 @@ impl Comparator {
     }
 
     fn of_values(self, x: &[f64], y: &[f64], conditions: usize) -> Result<f64> {
-        let centre = matches!(self, Self::Pearson | Self::WhitenedPearson);
-        let (x_less, y_less) = if centre { (mean(x), mean(y)) } else { (0.0, 0.0) };
-        let products = |a: &[f64], a_less: f64, b: &[f64], b_less: f64| {
-            sum(a, b, |a, b| (a - a_less) * (b - b_less))
-        };
-        if matches!(self, Self::Pearson | Self::Cosine) {
-            let own = |v: &[f64], less: f64| {
-                let squares = products(v, less, v, less);
-                let about = less.abs() * SPREAD;
-                if squares <= about * about * v.len() as f64 { 0.0 } else { squares }
-            };
-            return ratio(products(x, x_less, y, y_less), own(x, x_less), own(y, y_less));
+        let (x, y) = (Table::of(x, self.centres()), Table::of(y, self.centres()));
+        if !self.whitens() {
+            return ratio(x.products(&y), x.squares(), y.squares());
         }
-        let (x_sums, y_sums) =
-            (Margins::of(x, x_less, conditions), Margins::of(y, y_less, conditions));
-        let own = |v: &[f64], less: f64, margins: &Margins| {
-            let squares = products(v, less, v, less);
-            let white = margins.whitened(squares, margins);
-            // What is left of the squares by cancellation alone is rounding.
-            let size = squares.max(less * less * v.len() as f64);
-            if white <= SPREAD * SPREAD * size { 0.0 } else { white }
-        };
-        let between = x_sums.whitened(products(x, x_less, y, y_less), &y_sums);
-        ratio(between, own(x, x_less, &x_sums), own(y, y_less, &y_sums))
+        let (a, b) = (Margins::of(&x, conditions), Margins::of(&y, conditions));
+        ratio(a.whitened(x.products(&y), &b), a.squares(&x), b.squares(&y))
+    }
+
+    fn centres(self) -> bool {
+        matches!(self, Self::Pearson | Self::WhitenedPearson)
+    }
+
+    fn whitens(self) -> bool {
+        matches!(self, Self::WhitenedCosine | Self::WhitenedPearson)
+    }
+
+    /// The mean over all orders of the conditions of y. Every order has each pair of conditions in the place of each other
+    /// one equally often, so that what is centred, or counts pairs of places in either order, has mean 0.
+    pub(super) fn expected(self, rsa: &Rsa, rows: &RowPair<'_>, pairing: &Pairing) -> Option<f64> {
+        if !matches!(self, Self::Cosine | Self::WhitenedCosine) {
+            return Some(0.0);
+        }
+        let (x, y) = (values(rsa, rows.x).ok()?, values(rsa, rows.y).ok()?);
+        let (x, y) = (Table::of(&x, false), Table::of(&y, false));
+        if self.whitens() {
+            let n = pairing.conditions;
+            let (a, b) = (Margins::of(&x, n), Margins::of(&y, n));
+            let norms = (a.squares(&x).sqrt(), b.squares(&y).sqrt());
+            // A doubly centred table has the trace −total / n; the signs cancel.
+            let traces = (a.total / n as f64, b.total / n as f64);
+            return chance::of_aligned_kernels(n, traces, norms);
+        }
+        let norms = x.squares().sqrt() * y.squares().sqrt();
+        let m = x.values.len() as f64;
+        (norms > 0.0).then(|| m * mean(x.values) * mean(y.values) / norms)
+    }
+}
+
+/// Dissimilarities less a constant.
+struct Table<'a> {
+    values: &'a [f64],
+    less: f64,
+}
+
+impl<'a> Table<'a> {
+    fn of(values: &'a [f64], centre: bool) -> Self {
+        Self { values, less: if centre { mean(values) } else { 0.0 } }
+    }
+
+    /// Sum over pairs.
+    fn products(&self, other: &Self) -> f64 {
+        sum(self.values, other.values, |a, b| (a - self.less) * (b - other.less))
+    }
+
+    /// Sum of squares; 0 where there is nothing but rounding about a mean.
+    fn squares(&self) -> f64 {
+        let (squares, rounding) = (self.products(self), self.less.abs() * SPREAD);
+        if squares <= rounding * rounding * self.values.len() as f64 { 0.0 } else { squares }
     }
 }
 
@@ -126,12 +160,11 @@ struct Margins {
 }
 
 impl Margins {
-    /// Of dissimilarities less a constant, with 0 on the diagonal.
-    fn of(values: &[f64], less: f64, conditions: usize) -> Self {
+    fn of(table: &Table<'_>, conditions: usize) -> Self {
         let mut rows = vec![0.0; conditions];
         for i in 0..conditions {
             for j in i + 1..conditions {
-                let value = values[pair(conditions, i, j)] - less;
+                let value = table.values[pair(conditions, i, j)] - table.less;
                 rows[i] += value;
                 rows[j] += value;
             }
@@ -140,11 +173,19 @@ impl Margins {
         Self { rows, total }
     }
 
-    /// Four times the inner product of the doubly centred tables, from the sum of products over pairs.
+    /// Inner product of the doubly centred tables, with 0 on the diagonals before, from the sum of products over pairs.
     fn whitened(&self, products: f64, other: &Self) -> f64 {
         let n = self.rows.len() as f64;
         let rows: f64 = self.rows.iter().zip(&other.rows).map(|(a, b)| a * b).sum();
         2.0 * products - 2.0 / n * rows + self.total / n * (other.total / n)
+    }
+
+    /// Sum of squares of the doubly centred table; 0 where cancellation leaves nothing but rounding.
+    fn squares(&self, table: &Table<'_>) -> f64 {
+        let products = table.products(table);
+        let white = self.whitened(products, self);
+        let size = products.max(table.less * table.less * table.values.len() as f64);
+        if white <= SPREAD * SPREAD * size { 0.0 } else { white }
     }
 }
 

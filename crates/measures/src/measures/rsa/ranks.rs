@@ -6,8 +6,8 @@ use rayon::prelude::*;
 /// of two units, and values out of a small set make true ties.
 const TIE: f64 = 1.0 / (1_u64 << 36) as f64;
 
-/// And below this share of the median, values are 0.
-const NOTHING: f64 = TIE * TIE;
+/// Below this share of the mean size, values are 0: what is left of the difference of two rows that point the same way.
+const NOTHING: f64 = 1.0 / (1_u128 << 66) as f64;
 
 /// Twice the rank of each value (from 1; the mean rank among equal values), so that it is whole.
 ///
@@ -19,8 +19,7 @@ pub(super) fn doubled_ranks(values: &[f64]) -> Vec<u32> {
         values.iter().zip(0..).map(|(&v, index)| (ordered_bits(v), index)).collect();
     sorted.par_sort_unstable();
     let value = |place: usize| values[sorted[place].1 as usize];
-    let nothing =
-        sorted.get(sorted.len() / 2).map_or(0.0, |_| NOTHING * value(sorted.len() / 2).abs());
+    let nothing = NOTHING * values.iter().map(|v| v.abs()).sum::<f64>() / values.len() as f64;
     let mut ranks = vec![0; values.len()];
     let mut first = 0;
     for place in 0..sorted.len() {
@@ -44,8 +43,8 @@ fn ordered_bits(value: f64) -> u64 {
     if value.is_sign_negative() { !bits } else { bits | 1 << 63 }
 }
 
-/// Terms that are added up in 64 bits: ranks are below 2³¹ in size, so that this many squares of centred ones, which are below
-/// 2⁶⁰ together for as many values as are kept (2²⁶), are whole numbers without overflow.
+/// Terms that are added up in 64 bits: a centred doubled rank is smaller than the number of values, which is below 2²⁷ for all
+/// tables that are kept, so that so many products are below 2⁶².
 const TERMS: usize = 256;
 
 /// Σ (2r − m − 1)(2s − m − 1) over m doubled ranks: four times the sum of products of centred ranks.
