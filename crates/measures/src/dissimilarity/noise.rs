@@ -1,12 +1,12 @@
 //! Dissimilarities in units of the noise: rows whitened by a covariance of the units, and their cross-validated form.
 
-use consilience_linalg::{Eigen, Mat, MatRef, eigen_symmetric, matmul_abt, matmul_atb};
+use consilience_linalg::{Mat, MatRef, cholesky, matmul_abt, matmul_atb, solve_lower};
 use consilience_statistics::RowSet;
 
 use super::patterns::Patterns;
 use crate::{Error, Result};
 
-/// Eigenvalues of a correlation matrix below this share of the greatest are rounding.
+/// What is left of a unit's variance after that of other units, below which it is rounding.
 const SINGULAR: f64 = 1e-12;
 
 /// The centred rows in coordinates in which the covariance of the units is the identity.
@@ -34,18 +34,22 @@ pub(super) fn whitened<'a>(id: &'static str, rows: &'a RowSet) -> Result<Pattern
         .map(|u| (residuals.row(u).iter().map(|e| e * e).sum::<f64>() / freedom).sqrt())
         .collect();
     divide_units(&mut residuals, &deviations);
-    let Eigen { values, vectors } = eigen_symmetric(shrunk(residuals.as_ref(), freedom).as_ref())?;
-    if values[0] <= SINGULAR * values[p - 1] {
-        let name = rows.name();
+    let root = cholesky(shrunk(residuals.as_ref(), freedom).as_ref()).map_err(|error| {
+        undefined(format!(
+            "the covariance of the units of {} is singular ({error}); ask for rdm=euclidean",
+            rows.name()
+        ))
+    })?;
+    // The pivots of a correlation matrix are shares of 1.
+    if let Some(unit) = (0..p).find(|&u| root[(u, u)] * root[(u, u)] <= SINGULAR) {
         return Err(undefined(format!(
-            "the covariance of the units of {name} is singular; ask for rdm=euclidean"
+            "unit {unit} of {} is a sum of others; leave it out, or ask for rdm=euclidean",
+            rows.name()
         )));
     }
     let mut standard = patterns.values().clone();
     divide_units(&mut standard, &deviations);
-    let mut white = matmul_atb(vectors.as_ref(), standard.as_ref());
-    divide_units(&mut white, &values.iter().map(|v| v.sqrt()).collect::<Vec<f64>>());
-    Ok(patterns.with_values(white))
+    Ok(patterns.with_values(solve_lower(root.as_ref(), standard.as_ref())))
 }
 
 /// The first unit with one value only among all rows, or among the rows of each stimulus if there are several.

@@ -42,7 +42,7 @@ impl Measure for Rsa {
         orientation: Orientation::Score,
         range: (-1.0, 1.0),
         identity_tolerance: 1e-12,
-        complexity: "O(n² (p + q)), and O(n² log n) for ranks; memory n² / 2 values a side, 2 GB in all at 11,585 rows, the most there may be",
+        complexity: "O(n² (p + q)), and O(n² log n) for ranks; of a pair of stimuli 4 bytes are kept for its rank, 8 for its value, and some 30 while they are made; at most 11,585 rows",
         caveats: &[
             "Spearman is the default since nothing says that dissimilarities of two networks are linearly related, and since it is the default of ReSi and Brain-Score. Packages also call Kendall's or Pearson's coefficient RSA: say which.",
             "Correlation and cosine depend on the origin of each unit: a representation whose units are centred first has another score.",

@@ -1,5 +1,7 @@
 //! How the data arrives plays no part: chunks, blocks, order of stimuli, basis, precision, threads.
 
+use std::collections::BTreeSet;
+
 use consilience_linalg::{Mat, eigen_symmetric, in_pool, matmul, matmul_atb};
 use consilience_measures::{Comparison, Invariance, Reads, Result, SideName, parse};
 use consilience_statistics::{BlockSet, Blocks, Split, SplitDesign};
@@ -191,29 +193,51 @@ pub fn precision() -> Vec<String> {
     failures
 }
 
-/// Pairs at sizes where work is divided among threads: both precisions, and scores and probabilities of classes.
-fn large_pairs() -> Vec<(String, Recording, Recording)> {
-    let seed = 71;
-    let (x, y, _) = gaussian_pair(2400, [72, 64], 12, 1.0, &mut generator(seed));
-    let (x, y) = (Recording::new(&x), Recording::new(&y));
-    let narrow = (format!("f32 (seed {seed})"), x.clone().in_f32(), y.clone().in_f32());
+/// A pair at a size where work is divided among threads.
+struct LargePair {
+    name: String,
+    x: Recording,
+    y: Recording,
+    /// Whether it is for what reads rows: of these three bands are enough to be divided, and all pairs of them are visited.
+    rows: bool,
+}
+
+/// Both precisions, and scores and probabilities of classes.
+fn large_pairs() -> Vec<LargePair> {
+    let gaussian = |stimuli: usize, seed: u64, rows: bool| {
+        let (x, y, _) = gaussian_pair(stimuli, [72, 64], 12, 1.0, &mut generator(seed));
+        let (x, y) = (Recording::new(&x), Recording::new(&y));
+        let (x_narrow, y_narrow) = (x.clone().in_f32(), y.clone().in_f32());
+        let name = |precision: &str| format!("{stimuli} stimuli, {precision} (seed {seed})");
+        [
+            LargePair { name: name("f32"), x: x_narrow, y: y_narrow, rows },
+            LargePair { name: name("f64"), x, y, rows },
+        ]
+    };
     let scores = class_scores("class scores (seed 72)", 72, [300, 2, 7]);
-    let classes = [scores.clone(), probabilities(scores)]
-        .map(|data| (data.name.clone(), data.recording(&data.x), data.recording(&data.y)));
-    [narrow, (format!("f64 (seed {seed})"), x, y)].into_iter().chain(classes).collect()
+    let classes = [scores.clone(), probabilities(scores)].map(|data| {
+        let (x, y) = (data.recording(&data.x), data.recording(&data.y));
+        LargePair { name: data.name, x, y, rows: true }
+    });
+    gaussian(2400, 71, false).into_iter().chain(gaussian(700, 73, true)).chain(classes).collect()
 }
 
 /// One thread and two give the same bytes, at sizes where products are divided among threads.
 #[must_use]
 pub fn threads() -> Vec<String> {
     let mut failures = Vec::new();
-    let mut scored = vec![false; specs().len()];
-    for (name, x, y) in large_pairs() {
+    let mut scored = BTreeSet::new();
+    for LargePair { name, x, y, rows } in large_pairs() {
+        let is_for = |spec: &&str| {
+            parse(spec).is_ok_and(|measure| (measure.reads() == Reads::WholeRows) == rows)
+        };
+        let specs: Vec<&str> = specs().into_iter().filter(is_for).collect();
         let blocks = Blocks::hashed(&x.ids, 4, 1).expect("enough stimuli");
         let design = SplitDesign::k_fold(&blocks, 4).expect("enough stimuli");
         let protocol = Protocol { name: "4-fold".into(), blocks, design };
         let run = |n: usize| {
-            in_pool(n, || compare_recordings(&x, &y, &protocol)).expect("the system gives threads")
+            in_pool(n, || compare_specs(&specs, &x, &y, &protocol))
+                .expect("the system gives threads")
         };
         // JSON writes the shortest decimal that reads back exactly: equal text, equal bits.
         let text = |r: &Result<Comparison>| match r {
@@ -221,14 +245,16 @@ pub fn threads() -> Vec<String> {
             Err(error) => error.to_string(),
         };
         let (one, two) = (run(1), run(2));
-        for (i, (spec, (one, two))) in specs().iter().zip(one.iter().zip(&two)).enumerate() {
-            scored[i] |= one.is_ok();
+        for (spec, (one, two)) in specs.iter().zip(one.iter().zip(&two)) {
+            if one.is_ok() {
+                scored.insert(*spec);
+            }
             if text(one) != text(two) || (one.is_err() && !is_of_other_data(one)) {
                 failures.push(format!("{spec}, {name}: {} and {}", text(one), text(two)));
             }
         }
     }
-    let never = specs().into_iter().zip(scored).filter(|(_, scored)| !scored);
-    failures.extend(never.map(|(spec, _)| format!("{spec} has no score")));
+    let never = specs().into_iter().filter(|spec| !scored.contains(spec));
+    failures.extend(never.map(|spec| format!("{spec} has no score")));
     failures
 }

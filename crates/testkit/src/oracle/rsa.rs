@@ -110,7 +110,7 @@ fn compared(compare: &str, d: &Rows, e: &Rows) -> f64 {
         "spearman" => pearson(&ranks(&x), &ranks(&y)),
         "rho-a" => {
             let m = x.len() as f64;
-            let middle = (m + 1.0) / 2.0;
+            let middle = f64::midpoint(m, 1.0);
             let (r, s) = (ranks(&x), ranks(&y));
             let sum: f64 = r.iter().zip(&s).map(|(r, s)| (r - middle) * (s - middle)).sum();
             12.0 * sum / (m * m * m - m)

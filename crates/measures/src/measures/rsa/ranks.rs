@@ -49,7 +49,7 @@ const TERMS: usize = 256;
 
 /// Σ (2r − m − 1)(2s − m − 1) over m doubled ranks: four times the sum of products of centred ranks.
 pub(super) fn centred_products(x: &[u32], y: &[u32]) -> i128 {
-    let middle = x.len() as i64 + 1;
+    let middle = i64::try_from(x.len()).expect("a table that is kept") + 1;
     let chunks = x.par_chunks(TERMS).zip(y.par_chunks(TERMS)).with_min_len(64);
     let products = chunks.map(|(x, y)| {
         let terms =
