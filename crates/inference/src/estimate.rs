@@ -12,6 +12,8 @@ pub enum Method {
     BlockJackknife,
     /// Percentile bootstrap over networks; pairs that share a network move together.
     NodeBootstrap,
+    /// Independent draws of everything; delete-a-draw jackknife, Student's t.
+    Draws,
 }
 
 /// A value with its standard error and 95 % interval.

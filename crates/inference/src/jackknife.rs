@@ -26,9 +26,23 @@ pub fn jackknife(value: f64, replicates: &[f64]) -> Estimate {
     }
 }
 
+/// The value of a statistic over independent draws, with the interval that its values without each draw give.
+///
+/// For a mean over draws this is the interval of Student's t; it also holds for smooth functions of means, as a ratio.
+#[must_use]
+pub fn over_draws(value: f64, without: &[f64]) -> Estimate {
+    let estimate = jackknife(value, without);
+    match estimate.method {
+        Method::None => estimate,
+        _ => Estimate { method: Method::Draws, ..estimate },
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
     #[test]
     fn for_a_mean_it_is_the_textbook_standard_error() {
@@ -43,6 +57,25 @@ mod tests {
         let [low, high] = estimate.interval.expect("six replicates");
         // t(0.975, 5) = 2.570582 (any table).
         assert!(((high - low) / 2.0 / se - 2.570_582).abs() < 1e-6);
+    }
+
+    #[test]
+    fn a_ratio_of_means_is_covered_as_often_as_it_should() {
+        // Ratio of the means of exponential draws with means 2 and 1.
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        let mut exponential = |mean: f64| -mean * rng.random_range(f64::MIN_POSITIVE..1.0).ln();
+        let (repeats, draws, mut covered) = (400, 40, 0);
+        for _ in 0..repeats {
+            let pairs: Vec<(f64, f64)> =
+                (0..draws).map(|_| (exponential(2.0), exponential(1.0))).collect();
+            let (a, b) = pairs.iter().fold((0.0, 0.0), |sum, p| (sum.0 + p.0, sum.1 + p.1));
+            let without: Vec<f64> = pairs.iter().map(|p| (a - p.0) / (b - p.1)).collect();
+            let estimate = over_draws(a / b, &without);
+            assert_eq!(estimate.method, Method::Draws);
+            let [low, high] = estimate.interval.expect("forty draws");
+            covered += usize::from(low <= 2.0 && 2.0 <= high);
+        }
+        assert!((370..=396).contains(&covered), "{covered} of {repeats}");
     }
 
     #[test]

@@ -29,6 +29,7 @@ fn method_id(method: Method) -> &'static str {
         Method::None => "none",
         Method::BlockJackknife => "block-jackknife",
         Method::NodeBootstrap => "node-bootstrap",
+        Method::Draws => "draws",
     }
 }
 
@@ -45,6 +46,7 @@ pub(crate) fn interval(estimate: &Estimate) -> String {
         Method::NodeBootstrap => {
             format!("{ends}\nby bootstrap over networks, {replicates} replicates")
         }
+        Method::Draws => format!("{ends}\nover {replicates} independent draws"),
     }
 }
 

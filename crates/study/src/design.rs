@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use consilience_data::Representation;
 
-use crate::{Draws, Groups, Result, Run, Section, StudySpec, SummaryRow, Table};
+use crate::{Draws, Groups, Job, Result, Run, Section, StudySpec, SummaryRow, Table};
 
 /// A pair of representations to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,19 @@ pub trait Study: Debug + Send + Sync {
     /// # Errors
     /// When the catalogue does not hold what the study needs.
     fn design(&self, catalogue: &[Representation], groups: &Groups) -> Result<Vec<Cell>>;
+
+    /// Whether it reads recorded activations.
+    fn reads_activations(&self) -> bool {
+        true
+    }
+
+    /// Work whose rows are no comparison of two representations; its rows stand before those of the cells.
+    ///
+    /// # Errors
+    /// When the spec or the catalogue does not hold what the study needs.
+    fn jobs(&self, _spec: &StudySpec, _catalogue: &[Representation]) -> Result<Vec<Box<dyn Job>>> {
+        Ok(Vec::new())
+    }
 
     /// Quantities over several cells, from finished rows.
     fn summaries(&self, table: &Table, spec: &StudySpec) -> Vec<SummaryRow>;

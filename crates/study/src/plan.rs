@@ -26,9 +26,9 @@ pub struct StudyPlan {
     pub kind: String,
     /// Pairs of representations.
     pub cells: usize,
-    /// Rows of results: cells times measures.
+    /// Rows of results: cells times measures, and those that the study makes itself.
     pub rows: usize,
-    /// Evaluations of a measure: rows times replicates and draws.
+    /// Evaluations of a measure: rows times replicates and draws, and steps of the study's own work.
     pub evaluations: u64,
     /// Representations that are read, each once a tile.
     pub representations: usize,
@@ -58,8 +58,8 @@ pub fn plan(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Plan> {
         StudyPlan {
             kind: study.kind().to_owned(),
             cells: study.cells.len(),
-            rows: study.cells.len() * study.measures.len(),
-            evaluations: study.evaluations(planned.without.len()),
+            rows: study.cells.len() * study.measures.len() + study.job_rows(),
+            evaluations: study.evaluations(planned.without.len()) + study.steps(),
             representations: total.representations,
             tiles: tiles.len(),
             bytes_read: total.bytes,

@@ -7,7 +7,7 @@ use consilience_inference::{Chance, Estimate, Null};
 use consilience_measures::Warning;
 use serde::{Deserialize, Serialize};
 
-use crate::GroupPair;
+use crate::{GroupPair, PointRow};
 
 mod units;
 
@@ -28,6 +28,8 @@ pub enum Row {
     Units(Box<UnitsRow>),
     /// The units of one layer of all networks.
     UnitsLayer(Box<UnitsLayerRow>),
+    /// A point of a curve that a study made itself.
+    Point(Box<PointRow>),
 }
 
 impl Row {
@@ -39,6 +41,7 @@ impl Row {
             Self::Summary(row) => &row.key,
             Self::Units(row) => &row.key,
             Self::UnitsLayer(row) => &row.key,
+            Self::Point(row) => &row.key,
         }
     }
 }

@@ -14,7 +14,8 @@ use crate::compare::{dealt, without_each};
 use crate::row::SCHEMA;
 use crate::tile::{Context, Task, compute, evaluations};
 use crate::{
-    Cell, CellRow, Error, NetworkFacts, Outcome, Result, Row, Run, SideFacts, StudySpec, Table,
+    Cell, CellRow, Error, Job, NetworkFacts, Outcome, Result, Row, Run, Setup, SideFacts,
+    StudySpec, Table,
 };
 
 /// File of the rows, in the folder of results.
@@ -41,7 +42,12 @@ pub fn run(
     for study in &plan.studies {
         let total: u64 =
             study.pending(&file).map(|(_, task)| evaluations(&task, plan.without.len())).sum();
-        progress.stage(study.study.kind(), total);
+        let jobs: u64 = study.unfinished(&file).map(|job| job.steps()).sum();
+        progress.stage(study.study.kind(), total + jobs);
+        let setup = Setup { spec, source, progress };
+        for job in &study.jobs {
+            run_job(job.as_ref(), &setup, &mut file)?;
+        }
         for tile in study.tiles(source.representations()) {
             run_tile(&plan, study, tile, source, progress, &mut file)?;
         }
@@ -88,13 +94,20 @@ pub(crate) struct PlannedStudy {
     pub(crate) measures: Vec<Box<dyn DynMeasure>>,
     /// `keys[cell][measure]`.
     keys: Vec<Vec<String>>,
+    jobs: Vec<Box<dyn Job>>,
 }
 
 impl Planned {
     pub(crate) fn new(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Self> {
         let stimuli = source.stimuli();
-        let blocks = dealt(source, spec.blocks, spec.seed)?;
-        let design = SplitDesign::k_fold(&blocks, spec.folds)?;
+        let kinds = spec.studies()?;
+        let (blocks, design) = if kinds.iter().any(|study| study.reads_activations()) {
+            let blocks = dealt(source, spec.blocks, spec.seed)?;
+            let design = SplitDesign::k_fold(&blocks, spec.folds)?;
+            (blocks, design)
+        } else {
+            (Blocks::explicit(Vec::new()), SplitDesign::explicit(Vec::new()))
+        };
         let without = without_each(&design, blocks.len());
         let catalogue = source.representations();
         spec.groups.check(&crate::studies::networks(catalogue))?;
@@ -107,7 +120,7 @@ impl Planned {
             blocks.len().to_string(),
             format!("{:?}", spec.constant_units),
         ];
-        let studies = spec.studies()?.into_iter().map(|study| {
+        let studies = kinds.into_iter().map(|study| {
             let cells = study.design(catalogue, &spec.groups)?;
             check_rows(study.kind(), catalogue, &cells)?;
             let measures: Vec<Box<dyn DynMeasure>> = spec
@@ -132,7 +145,8 @@ impl Planned {
                 .iter()
                 .map(|cell| measures.iter().map(|m| key(cell, m.as_ref())).collect())
                 .collect();
-            Ok(PlannedStudy { study, cells, measures, keys })
+            let jobs = study.jobs(spec, catalogue)?;
+            Ok(PlannedStudy { study, cells, measures, keys, jobs })
         });
         Ok(Self {
             studies: studies.collect::<Result<_>>()?,
@@ -174,6 +188,22 @@ impl PlannedStudy {
         tiles
     }
 
+    /// Jobs of which a row is not there yet.
+    fn unfinished<'a>(&'a self, file: &'a Rows) -> impl Iterator<Item = &'a dyn Job> {
+        let jobs = self.jobs.iter().map(AsRef::as_ref);
+        jobs.filter(|job: &&dyn Job| !job.keys().iter().all(|key| file.has(key)))
+    }
+
+    /// Steps of all jobs, done or not.
+    pub(crate) fn steps(&self) -> u64 {
+        self.jobs.iter().map(|job| job.steps()).sum()
+    }
+
+    /// Rows of all jobs.
+    pub(crate) fn job_rows(&self) -> usize {
+        self.jobs.iter().map(|job| job.keys().len()).sum()
+    }
+
     /// Tasks whose row is not there yet, with the index of cell and measure.
     fn pending<'a>(&'a self, file: &'a Rows) -> impl Iterator<Item = ((usize, usize), Task<'a>)> {
         self.tasks(0..self.cells.len()).filter(move |&((c, m), _)| !file.has(&self.keys[c][m]))
@@ -189,6 +219,21 @@ impl PlannedStudy {
             measures.map(move |(m, measure)| ((c, m), Task { cell, measure: measure.as_ref() }))
         })
     }
+}
+
+/// Appends the rows of a job. If one of them is not there yet, all are computed again: they belong together.
+fn run_job(job: &dyn Job, setup: &Setup<'_>, file: &mut Rows) -> Result<()> {
+    let keys = job.keys();
+    if keys.iter().all(|key| file.has(key)) {
+        return keys.iter().try_for_each(|key| file.take(key));
+    }
+    let rows = job.rows(setup)?;
+    assert_eq!(rows.len(), keys.len(), "{job:?}: one row a key");
+    for (row, key) in rows.into_iter().zip(&keys) {
+        assert_eq!(row.key(), key, "{job:?}: rows in the order of their keys");
+        if file.has(key) { file.take(key)? } else { file.append(row)? }
+    }
+    Ok(())
 }
 
 fn run_tile(

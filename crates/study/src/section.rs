@@ -189,6 +189,8 @@ pub enum CurveRole {
     Chance,
     /// The accuracy of the networks on their task.
     Accuracy,
+    /// What theory says of a score, thin in its colour (the name without ` · theory`).
+    Expected,
 }
 
 /// Values with intervals, in groups.

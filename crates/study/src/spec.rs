@@ -11,7 +11,8 @@ use crate::{Error, Groups, Result, Study, studies};
 pub struct StudySpec {
     /// Name, for the title of the report.
     pub name: String,
-    /// Folder of the activation store, relative to the file of the spec.
+    /// Folder of the activation store, relative to the file of the spec; left out where no study reads activations.
+    #[serde(default)]
     pub activations: String,
     /// Measures, as specs: `id` or `id:key=value,key=value`.
     pub measures: Vec<String>,
@@ -116,6 +117,14 @@ impl StudySpec {
         }
         spec.studies()?;
         Ok(spec)
+    }
+
+    /// Whether a study of it reads recorded activations.
+    ///
+    /// # Errors
+    /// As [`Self::studies`].
+    pub fn reads_activations(&self) -> Result<bool> {
+        Ok(self.studies()?.iter().any(|study| study.reads_activations()))
     }
 
     /// The studies with their parameters checked.

@@ -7,7 +7,7 @@ use consilience_measures::Warning;
 
 use crate::row::SCHEMA;
 use crate::{
-    CellRow, Error, GroupPair, Groups, Quantity, RESULTS_FILE, Result, Row, SummaryRow,
+    CellRow, Error, GroupPair, Groups, PointRow, Quantity, RESULTS_FILE, Result, Row, SummaryRow,
     UnitsLayerRow, UnitsRow,
 };
 
@@ -49,6 +49,7 @@ impl Table {
             Row::Summary(row) => row.schema,
             Row::Units(row) => row.schema,
             Row::UnitsLayer(row) => row.schema,
+            Row::Point(row) => row.schema,
         })
     }
 
@@ -86,7 +87,7 @@ impl Table {
             Row::Cell(row) => groups.of(row) == *pair,
             Row::Summary(row) => row.groups == *pair,
             // These are of networks, not of means.
-            Row::Units(_) | Row::UnitsLayer(_) => true,
+            Row::Units(_) | Row::UnitsLayer(_) | Row::Point(_) => true,
         };
         Self { rows: self.rows.iter().filter(is_of).cloned().collect() }
     }
@@ -111,6 +112,14 @@ impl Table {
     pub fn units_layers<'a>(&'a self, study: &'a str) -> impl Iterator<Item = &'a UnitsLayerRow> {
         self.rows.iter().filter_map(move |row| match row {
             Row::UnitsLayer(row) if row.study == study => Some(&**row),
+            _ => None,
+        })
+    }
+
+    /// Points of curves of a study.
+    pub fn points<'a>(&'a self, study: &'a str) -> impl Iterator<Item = &'a PointRow> {
+        self.rows.iter().filter_map(move |row| match row {
+            Row::Point(row) if row.study == study => Some(&**row),
             _ => None,
         })
     }

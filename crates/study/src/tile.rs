@@ -376,7 +376,7 @@ fn subset<'a>(tasks: &[Task<'a>], keep: impl Fn(&Task<'a>) -> bool) -> (Vec<usiz
 }
 
 /// A generator of its own for each purpose and index, whatever runs beside it.
-fn generator(seed: u64, purpose: &str, indices: &[usize]) -> ChaCha8Rng {
+pub(crate) fn generator(seed: u64, purpose: &str, indices: &[usize]) -> ChaCha8Rng {
     let indices: Vec<String> = indices.iter().map(ToString::to_string).collect();
     let parts: Vec<&str> = indices.iter().map(String::as_str).collect();
     let seed = digest(&[&seed.to_string(), purpose, &digest(&parts)]);

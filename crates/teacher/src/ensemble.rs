@@ -175,7 +175,7 @@ fn project(basis: MatRef<'_, f64>, vector: &[f64]) -> Vec<f64> {
     (0..basis.ncols()).map(column).collect()
 }
 
-fn gaussian(n: usize, rng: &mut impl Rng) -> Vec<f64> {
+pub(crate) fn gaussian(n: usize, rng: &mut impl Rng) -> Vec<f64> {
     (0..n).map(|_| StandardNormal.sample(rng)).collect()
 }
 

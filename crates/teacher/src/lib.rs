@@ -5,13 +5,15 @@
 //! ensembles, [`expected`] says what their means are. No framework and no steps of training: a linear student is the end
 //! point (or any point on the way) of its training in closed form, by the singular values of its inputs.
 //!
-//! The functions are of weights; what a measure of similarity makes of the students is the business of others.
+//! What a measure of similarity makes of the students is the business of others; [`Stimuli::hidden_layer`] is what it may read.
 
 mod ensemble;
 mod expectation;
+mod network;
 mod spectrum;
 mod student;
 
 pub use ensemble::{Ensemble, Inputs, Learnt, Setting, draw};
 pub use expectation::{Expectation, expected};
+pub use network::Stimuli;
 pub use student::Student;

@@ -58,13 +58,12 @@ impl Student {
     pub(crate) fn filter(&self, s: f64, largest: f64, learning: Learning) -> f64 {
         match *self {
             Self::MinimumNorm if s > NULL * largest => 1.0 / s,
-            Self::MinimumNorm => 0.0,
             Self::Ridge { penalty } => s / (s * s + penalty),
             Self::OptimalRidge => s / (s * s + learning.optimal_penalty),
             Self::GradientFlow { time } if s > 0.0 => {
                 -(-time * s * s / learning.samples).exp_m1() / s
             }
-            Self::GradientFlow { .. } => 0.0,
+            Self::MinimumNorm | Self::GradientFlow { .. } => 0.0,
         }
     }
 }

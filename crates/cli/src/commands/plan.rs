@@ -1,15 +1,14 @@
 //! `plan`: what a study would cost.
 
-use consilience::data::store::Store;
 use consilience::study::StudyPlan;
 
-use super::run::read_spec;
+use super::run::{read_spec, source};
 use crate::args::{Format, Plan};
 use crate::output::{rows, talk};
 
 pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
     let (spec, activations) = read_spec(&args.spec, args.activations.as_deref())?;
-    let plan = consilience::study::plan(&spec, &Store::open(&activations)?)?;
+    let plan = consilience::study::plan(&spec, &*source(&spec, &activations)?)?;
     let head = [
         "study",
         "cells",

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use consilience::data::Progress;
+use consilience::data::{ActivationSource, ArraySource, Progress, StimulusSet};
 use consilience::data::store::Store;
 use consilience::study::StudySpec;
 
@@ -32,6 +32,18 @@ pub(crate) fn read_spec(
     Ok((spec, activations.map_or(beside, Path::to_owned)))
 }
 
+/// The store that the studies of a spec read; nothing where they make their data themselves.
+pub(crate) fn source(
+    spec: &StudySpec,
+    activations: &Path,
+) -> anyhow::Result<Box<dyn ActivationSource>> {
+    Ok(if spec.reads_activations()? {
+        Box::new(Store::open(activations)?)
+    } else {
+        Box::new(ArraySource::new(StimulusSet::default()))
+    })
+}
+
 /// Runs a study on a store and writes its report; returns the report's path.
 pub(crate) fn run_study(
     spec: &StudySpec,
@@ -40,9 +52,9 @@ pub(crate) fn run_study(
     threads: usize,
     progress: &dyn Progress,
 ) -> anyhow::Result<PathBuf> {
-    let store = Store::open(activations)?;
+    let source = source(spec, activations)?;
     consilience::linalg::in_pool(threads, || {
-        consilience::study::run(spec, &store, out, progress)
+        consilience::study::run(spec, &*source, out, progress)
     })??;
     Ok(consilience::report::from_folder(out)?)
 }

@@ -83,6 +83,7 @@ fn role(role: CurveRole) -> &'static str {
         CurveRole::Score => "score",
         CurveRole::Chance => "chance",
         CurveRole::Accuracy => "accuracy",
+        CurveRole::Expected => "expected",
     }
 }
 
@@ -91,7 +92,7 @@ fn tick(figure: &Curves, x: f64) -> Option<&str> {
     figure.x_ticks.iter().find(|(at, _)| *at == x).map(|(_, text)| text.as_str())
 }
 
-/// Name of the score that a chance curve belongs to, and of the null: `ridge · shuffle`.
+/// Name of the score that a chance curve or a curve of theory belongs to, and of the null: `ridge · shuffle`.
 fn chance_parts(name: &str) -> (&str, &str) {
     name.rsplit_once(" · ").unwrap_or((name, "chance"))
 }
@@ -133,6 +134,12 @@ fn legend(figure: &Curves, palette: &Palette) -> Vec<Key> {
     }
     if curves(figure).any(|c| c.band.is_some()) {
         add(Key::new(Swatch::Band, "95 % interval"));
+    }
+    if curves(figure).any(|c| c.role == CurveRole::Expected) {
+        add(Key::new(
+            Swatch::Plain("expected neutral"),
+            "theory, in the colour of what is measured",
+        ));
     }
     for (place, null) in nulls(figure).into_iter().enumerate() {
         let class = ["chance neutral dash-a", "chance neutral dash-b", "chance neutral dash-c"];

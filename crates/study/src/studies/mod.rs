@@ -6,6 +6,7 @@ use crate::{Error, Result, Study, StudyEntry};
 
 pub mod layers;
 mod selection;
+pub mod teacher;
 pub mod training;
 mod words;
 
@@ -33,6 +34,11 @@ pub static STUDIES: &[Kind] = &[
         kind: "training",
         summary: "the same layer across pairs of networks, at every checkpoint they share",
         build: boxed::<training::Training>,
+    },
+    Kind {
+        kind: "teacher",
+        summary: "linear students of one teacher, along the number of samples, over signal-to-noise ratios",
+        build: boxed::<teacher::Teacher>,
     },
 ];
 

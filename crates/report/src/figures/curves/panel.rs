@@ -51,13 +51,17 @@ pub(super) fn panel(figure: &Curves, facet: &Facet, palette: &Palette) -> Panel 
         let class = format!("chance {} {}", palette.class(score), dashes(place));
         svg.polyline(&class, &points(curve, &axes));
     }
+    for curve in facet.curves.iter().filter(|c| c.role == CurveRole::Expected) {
+        let class = format!("expected {}", palette.class(chance_parts(&curve.name).0));
+        svg.polyline(&class, &points(curve, &axes));
+    }
     for curve in facet.curves.iter().filter(|c| c.role == CurveRole::Accuracy) {
         svg.polyline("accuracy", &points(curve, &axes));
     }
     for curve in facet.curves.iter().filter(|c| c.role == CurveRole::Score) {
         svg.polyline(&format!("curve {}", palette.class(&curve.name)), &points(curve, &axes));
     }
-    for curve in facet.curves.iter().filter(|c| c.role != CurveRole::Chance) {
+    for curve in facet.curves.iter().filter(|c| is_measured(c)) {
         marks(&mut svg, figure, facet, curve, (&axes, palette));
     }
     Panel {
@@ -67,6 +71,19 @@ pub(super) fn panel(figure: &Curves, facet: &Facet, palette: &Palette) -> Panel 
         height: HEIGHT,
         body: svg,
     }
+}
+
+fn is_measured(curve: &Curve) -> bool {
+    matches!(curve.role, CurveRole::Score | CurveRole::Accuracy)
+}
+
+/// Curves of a role that belong to a score: `ridge · shuffle` to `ridge`.
+fn of_curve<'a>(
+    facet: &'a Facet,
+    curve: &'a Curve,
+    role: CurveRole,
+) -> impl Iterator<Item = &'a Curve> {
+    facet.curves.iter().filter(move |c| c.role == role && chance_parts(&c.name).0 == curve.name)
 }
 
 fn points(curve: &Curve, axes: &Axes) -> Vec<(f64, f64)> {
@@ -116,9 +133,11 @@ fn band(svg: &mut Svg, curve: &Curve, axes: &Axes, class: &str) {
 }
 
 /// A point for each value: hidden until it is pointed at, but for the last one, which carries the marker of its series.
+/// Beside a curve of theory all are shown: points are what was measured.
 fn marks(svg: &mut Svg, figure: &Curves, facet: &Facet, curve: &Curve, look: (&Axes, &Palette)) {
     let (axes, palette) = look;
     let is_score = curve.role == CurveRole::Score;
+    let beside_theory = of_curve(facet, curve, CurveRole::Expected).next().is_some();
     let (class, shape, series) = if is_score {
         let place = palette.index(&curve.name);
         (palette.class(&curve.name), Marker::of(place), place)
@@ -126,9 +145,9 @@ fn marks(svg: &mut Svg, figure: &Curves, facet: &Facet, curve: &Curve, look: (&A
         ("neutral-ink".to_owned(), Marker::Circle, usize::MAX >> 48)
     };
     for (i, at) in points(curve, axes).into_iter().enumerate() {
-        let is_last = i + 1 == curve.x.len();
+        let is_marked = i + 1 == curve.x.len() || beside_theory;
         svg.mark(series, &tip(figure, facet, curve, i), |svg| {
-            let shown = if is_last && is_score { "point" } else { "point hidden" };
+            let shown = if is_marked && is_score { "point" } else { "point hidden" };
             svg.marker(&format!("{shown} {class}"), shape, at, 3.6);
         });
     }
@@ -145,16 +164,18 @@ fn tip(figure: &Curves, facet: &Facet, curve: &Curve, i: usize) -> String {
     if let Some(band) = &curve.band {
         lines.push(format!("95 % interval {}", words::range(band.low[i], band.high[i])));
     }
-    let chance = facet.curves.iter().filter(|c| c.role == CurveRole::Chance);
-    for curve in chance.filter(|c| chance_parts(&c.name).0 == curve.name) {
-        let level = curve.x.iter().position(|other| *other == x).map(|at| curve.y[at]);
-        lines.extend(level.map(|level| words::chance(chance_parts(&curve.name).1, level, None)));
+    let level = |of: &Curve| of.x.iter().position(|other| *other == x).map(|at| of.y[at]);
+    for chance in of_curve(facet, curve, CurveRole::Chance) {
+        let name = chance_parts(&chance.name).1;
+        lines.extend(level(chance).map(|level| words::chance(name, level, None)));
     }
+    let theory = of_curve(facet, curve, CurveRole::Expected);
+    lines.extend(theory.filter_map(level).map(|y| format!("theory {}", fixed(y, 3))));
     lines.join("\n")
 }
 
 fn description(figure: &Curves, facet: &Facet) -> String {
-    let shown = facet.curves.iter().filter(|c| c.role != CurveRole::Chance);
+    let shown = facet.curves.iter().filter(|c| is_measured(c));
     let parts: Vec<String> = shown
         .filter_map(|c| {
             let (first, last) = (c.y.first()?, c.y.last()?);

@@ -1,0 +1,33 @@
+//! Rows that are no comparison of two recorded representations: a study makes them itself.
+
+use std::fmt::Debug;
+
+use consilience_data::{ActivationSource, Progress};
+
+use crate::{Result, Row, StudySpec};
+
+/// What a job may use.
+#[derive(Clone, Copy)]
+pub struct Setup<'a> {
+    /// The whole spec, for seed, folds and measures.
+    pub spec: &'a StudySpec,
+    /// The recorded activations; without representations where no study of the spec reads any.
+    pub source: &'a dyn ActivationSource,
+    /// Who hears of progress.
+    pub progress: &'a dyn Progress,
+}
+
+/// A piece of work of a study whose rows are computed together, and are there together or are computed again.
+pub trait Job: Debug + Send + Sync {
+    /// Digests of everything its rows depend on, one a row, in order. They are known before anything is computed.
+    fn keys(&self) -> Vec<String>;
+
+    /// How much there is to do, in steps of which the progress hears.
+    fn steps(&self) -> u64;
+
+    /// The rows, in the order of the keys.
+    ///
+    /// # Errors
+    /// When the work cannot be done at all. What has no value is a row with its error.
+    fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>>;
+}
