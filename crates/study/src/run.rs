@@ -42,7 +42,7 @@ pub fn run(
     for study in &plan.studies {
         let total: u64 =
             study.pending(&file).map(|(_, task)| evaluations(&task, plan.without.len())).sum();
-        let jobs: u64 = study.unfinished(&file).map(|job| job.steps()).sum();
+        let jobs: u64 = study.unfinished(&file).map(Job::steps).sum();
         progress.stage(study.study.kind(), total + jobs);
         let setup = Setup { spec, source, progress };
         for job in &study.jobs {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use consilience::data::{ActivationSource, ArraySource, Progress, StimulusSet};
 use consilience::data::store::Store;
+use consilience::data::{ActivationSource, ArraySource, Progress, StimulusSet};
 use consilience::study::StudySpec;
 
 use super::threads;

@@ -10,6 +10,9 @@ use crate::{PointRow, Run, Tone, Verdict};
 /// Distance from the threshold, as a factor of the number of samples, within which a minimum counts as near to it.
 const NEAR: f64 = 1.35;
 
+/// Share of the steps that have to rise, if none falls by more than the intervals: small steps are lost in the draws.
+const MOST: f64 = 0.95;
+
 /// Share of the intervals over draws from which theory and measurement are said to agree: 95 % less what few draws cost.
 const AGREE: f64 = 0.85;
 
@@ -46,7 +49,7 @@ fn tone(kept: usize, of: usize) -> Tone {
 /// Whether alignment rises from every signal-to-noise ratio to the next.
 fn monotone(points: &Points<'_>, quantities: &[String]) -> Option<Verdict> {
     let ratios = points.values(RATIO);
-    let (mut rises, mut steps, mut worst) = (0, 0, f64::INFINITY);
+    let (mut rises, mut falls, mut steps, mut worst) = (0, 0, 0, f64::INFINITY);
     for quantity in quantities {
         for inputs in points.values(INPUTS) {
             for student in points.values(STUDENT) {
@@ -56,6 +59,7 @@ fn monotone(points: &Points<'_>, quantities: &[String]) -> Option<Verdict> {
                         let rise = value(high) - value(low);
                         steps += 1;
                         rises += usize::from(rise > 0.0);
+                        falls += usize::from(ends(high)[1] < ends(low)[0]);
                         worst = worst.min(rise);
                     }
                 }
@@ -63,11 +67,16 @@ fn monotone(points: &Points<'_>, quantities: &[String]) -> Option<Verdict> {
         }
     }
     let text = format!(
-        "Alignment grows with the signal-to-noise ratio: it is higher at the higher ratio in {rises} of {steps} steps between neighbouring ratios ({}), over all numbers of samples, students, inputs and ways to measure it; the smallest step is {}.",
+        "Alignment grows with the signal-to-noise ratio: it is higher at the higher ratio in {rises} of {steps} steps between neighbouring ratios ({}), over all numbers of samples, students, inputs and ways to measure it; the smallest step is {}, and {falls} fall by more than the intervals.",
         ratios.join(", "),
         words::number(worst)
     );
-    (steps > 0).then(|| Verdict { tone: tone(rises, steps), text })
+    let tone = if falls == 0 && rises as f64 >= MOST * steps as f64 {
+        Tone::Holds
+    } else {
+        tone(rises, steps + 1)
+    };
+    (steps > 0).then_some(Verdict { tone, text })
 }
 
 /// The lowest point of a curve near the threshold, if its interval is below that of a point on either side.
