@@ -23,6 +23,7 @@ TRANSFORMS = {
     "angular-share": lambda s: math.acos(s) / (math.pi / 2),
     "negative-log": lambda s: -math.log(s),
     "square": lambda s: s * s,
+    "ten-times": lambda s: 10 * s,
 }
 
 

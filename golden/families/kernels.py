@@ -9,6 +9,7 @@ from scipy.spatial.distance import cdist
 from common import ROW_PAIRS, SINGLE, centred, whole_data_cases
 
 
+RBF = "cka-kernel=(rbf-sigma={sigma})-hsic="
 CKA, SONG = "cka-kernel=linear-hsic=gretton-", "cka-kernel=linear-hsic=song-score"
 
 def linear_cka(x, y):
@@ -62,6 +63,74 @@ def riemannian_distance(ridge):
     return distance
 
 
+def rbf_kernel(rows, bandwidth="median", factor=1.0):
+    squared = cdist(rows, rows, "sqeuclidean")
+    others = squared[~np.eye(len(rows), dtype=bool)]
+    unit = {"median": np.median(others), "median-all": np.median(squared), "mean": np.mean(others), "fixed": 1.0}[bandwidth]
+    return np.exp(-squared / (2 * factor**2 * unit))
+
+
+def gretton(k, l):
+    """By the projection that takes the mean away."""
+    h = np.eye(len(k)) - 1 / len(k)
+    return np.trace(k @ h @ l @ h)
+
+
+def song(k, l):
+    n = len(k)
+    k, l = k - np.diag(np.diag(k)), l - np.diag(np.diag(l))
+    terms = np.trace(k @ l) + k.sum() * l.sum() / ((n - 1) * (n - 2)) - 2 / (n - 2) * (k @ l).sum()
+    return terms / (n * (n - 3))
+
+
+WIDTHS = [{}, {"bandwidth": "median-all", "factor": 0.5}, {"bandwidth": "mean", "factor": 0.7},
+          {"bandwidth": "fixed"}, {"factor": 2.5}]
+
+
+def rbf_cases(id, criterion, arrays):
+    found = []
+    for options in WIDTHS:
+        def score(x, y):
+            k, l = rbf_kernel(x, **options), rbf_kernel(y, **options)
+            return criterion(k, l) / math.sqrt(criterion(k, k) * criterion(l, l))
+
+        spec = id + (":" if options else "") + ",".join(f"{key}={value}" for key, value in sorted(options.items()))
+        # The arrays of 60 units are so far apart that a width of 1 has nothing beside the diagonal.
+        pairs = [pair for pair in ROW_PAIRS if options.get("bandwidth") != "fixed" or "wide_x" not in pair]
+        found += whole_data_cases(spec, score, arrays, pairs)
+    return found
+
+
+def row_key(id):
+    """FNV-1a of the id from a seeded start, then the finaliser of SplitMix64 twice: the order in which rows are dealt."""
+    full = (1 << 64) - 1
+
+    def scrambled(h):
+        h = ((h ^ (h >> 30)) * 0xBF58476D1CE4E5B9) & full
+        h = ((h ^ (h >> 27)) * 0x94D049BB133111EB) & full
+        return h ^ (h >> 31)
+
+    h = 0xCBF29CE484222325 ^ ((0x726F7773 * 0x9E3779B97F4A7C15) & full)
+    for byte in id.encode():
+        h = ((h ^ byte) * 0x100000001B3) & full
+    return scrambled(scrambled(h))
+
+
+def minibatch_cases(arrays):
+    found = []
+    for batch in (256, 16, 8):
+        def score(x, y):
+            order = sorted(range(len(x)), key=lambda row: row_key(str(row)))
+            batches = [order[b :: -(-len(x) // batch)] for b in range(-(-len(x) // batch))]
+            kernels = [(x[b] @ x[b].T, y[b] @ y[b].T) for b in batches]
+            xy, xx, yy = (sum(song(*pair) for pair in pairs) for pairs in (
+                kernels, [(k, k) for k, _ in kernels], [(l, l) for _, l in kernels]))
+            return xy / math.sqrt(xx * yy)
+
+        found += whole_data_cases(f"minibatch-cka:batch={batch}", score, arrays, ROW_PAIRS)
+    return found
+
+
 # id: (definition, packages used, cases)
 MEASURES = {
     "linear-cka": (
@@ -74,6 +143,22 @@ MEASURES = {
         "linear Gram matrices K = XXᵀ, L = YYᵀ, rows not normalised.",
         ["numpy"],
         lambda arrays: whole_data_cases("debiased-linear-cka", debiased_linear_cka, arrays),
+    ),
+    "rbf-cka": (
+        "tr(KHLH) / sqrt(tr(KHKH) tr(LHLH)) with Gaussian kernels exp(−d² / 2σ²) and the centring matrix H.",
+        ["numpy", "scipy"],
+        lambda arrays: rbf_cases("rbf-cka", gretton, arrays),
+    ),
+    "debiased-rbf-cka": (
+        "HSIC(K,L) / sqrt(HSIC(K,K) HSIC(L,L)) with the unbiased estimator of Song et al. (2012) on Gaussian kernels.",
+        ["numpy", "scipy"],
+        lambda arrays: rbf_cases("debiased-rbf-cka", song, arrays),
+    ),
+    "minibatch-cka": (
+        "Sums over batches of the unbiased HSIC of Song et al. (2012) of the linear kernels, then the ratio; rows are dealt "
+        "to batches in the order of a hash of their ids.",
+        ["numpy"],
+        minibatch_cases,
     ),
     "distance-correlation": (
         "Root of the ratio of distance covariance to the root of the product of the distance variances, doubly centred "
@@ -124,6 +209,12 @@ PEERS = [
     ("xrsa_awes/feature_space_linear_cka-debiased_True", "X_Y X_Z", "debiased-linear-cka", "score", "in-sample", 1e-9, ""),
     (f"platonic/{SONG}", "X_Y X_Z", "debiased-linear-cka", "score", "in-sample", 1e-6,
      f"{SINGLE}; 1e-6 added to the denominator"),
+    (f"thingsvision/{RBF}gretton-score", "X_Y X_Z", "rbf-cka:bandwidth=fixed", "score", "in-sample", 1e-9, ""),
+    ("stir/kernel_CKA", "X_Y X_Z", "rbf-cka:bandwidth=fixed", "score", "in-sample", 1e-6, SINGLE),
+    (f"platonic/{RBF}gretton-score", "X_Y X_Z", "rbf-cka:bandwidth=fixed", "score", "in-sample", 1e-6,
+     f"{SINGLE}; 1e-6 added to the denominator"),
+    (f"repsim/{RBF}gretton-distance=angular", "X_Y X_Z", "rbf-cka:bandwidth=fixed", "angular", "in-sample", 1e-9, ""),
+    (f"thingsvision/{RBF}song-score", "X_Y X_Z", "debiased-rbf-cka:bandwidth=fixed", "score", "in-sample", 1e-9, ""),
     ("resi/distance_correlation", "X_Y X_Z", "distance-correlation", "score", "in-sample", 1e-9, ""),
     (f"repsim/{CKA.replace('gretton', 'lange')}distance=angular", "X_Y X_Z", "lange-linear-cka", "angular", "in-sample", 1e-9, ""),
     ("ensd/ensd-distance=angular_normalized", "X_Y X_Z", "linear-cka", "angular-share", "in-sample", 1e-9, ""),

@@ -152,6 +152,38 @@ pub enum Warning {
         /// Units of the source.
         of: usize,
     },
+    /// A kernel tells hardly any stimuli from one another: each is similar to itself and to little else.
+    NarrowKernel {
+        /// `x` or `y`.
+        side: String,
+        /// Share of the kernel's sum of squares that its diagonal has.
+        diagonal: f64,
+    },
+    /// A kernel is nearly constant.
+    FlatKernel {
+        /// `x` or `y`.
+        side: String,
+        /// Mean similarity of two stimuli.
+        similarity: f64,
+    },
+    /// Rows of zeros have no neighbours by cosine or inner product.
+    WithoutDirection {
+        /// `x` or `y`.
+        side: String,
+        /// Stimuli whose rows are zero.
+        stimuli: usize,
+        /// Stimuli there were.
+        of: usize,
+    },
+    /// Some stimuli have more nearest neighbours than were asked for, all equally near.
+    TiedNeighbours {
+        /// `x` or `y`.
+        side: String,
+        /// Stimuli with such neighbours.
+        stimuli: usize,
+        /// Stimuli there were.
+        of: usize,
+    },
 }
 
 impl Warning {
@@ -202,6 +234,23 @@ impl std::fmt::Display for Warning {
             Self::RankDeficient { rank, of } => write!(
                 f,
                 "the fit rests on {rank} independent directions of {of} units: of all maps that fit equally well the smallest was taken; use more stimuli, or ridge"
+            ),
+            Self::NarrowKernel { side, diagonal } => write!(
+                f,
+                "the kernel of {side} is nearly the identity ({:.1} % of its sum of squares is its diagonal): two such kernels are alike whatever they are of; use a greater factor",
+                100.0 * diagonal
+            ),
+            Self::FlatKernel { side, similarity } => write!(
+                f,
+                "the kernel of {side} is nearly constant (mean similarity of two stimuli {similarity:.4}): the score is nearly that of the linear kernel; use a smaller factor"
+            ),
+            Self::WithoutDirection { side, stimuli, of } => write!(
+                f,
+                "{stimuli} of {of} stimuli have all zeros in {side}: no other stimulus is nearer to them than the rest, and they take no part"
+            ),
+            Self::TiedNeighbours { side, stimuli, of } => write!(
+                f,
+                "{stimuli} of {of} stimuli have further stimuli in {side} as near as their last neighbour; a hash of the ids chose among them"
             ),
         }
     }

@@ -17,11 +17,13 @@ mod dissimilarity;
 mod entry;
 mod error;
 mod info;
+mod kernel;
 mod linear_map;
 mod map_score;
 mod measure;
 pub mod measures;
 mod naming;
+mod neighbourhood;
 pub mod packages;
 mod page;
 mod penalty;
@@ -40,12 +42,23 @@ pub use info::{
     Example, Family, Info, Invariance, Orientation, Parameter, Reads, Reference, Scale, SideName,
     Symmetry,
 };
+pub use kernel::{Bandwidth, Rbf};
 pub use map_score::MapScore;
 pub use measure::{DynMeasure, Measure};
 pub use measures::MEASURES;
 pub use naming::Naming;
+pub use neighbourhood::{Near, Neighbourhood};
 pub use page::page;
 pub use penalty::Penalty;
 pub use size::{Form, Size};
 pub use spec::{find, parse};
 pub use statistic::{Fold, HeldOutMoments, Statistic, WholeMoments, WholeRows};
+
+/// Why rows whose products overflow, or lose their digits, are refused.
+fn out_of_range(rows: &consilience_statistics::RowSet) -> String {
+    let longest = rows.squared_norms().iter().copied().fold(0.0, f64::max).sqrt();
+    format!(
+        "a row of {} has length {longest:.1e}, beyond what can be squared in its precision; record it in other units",
+        rows.name()
+    )
+}

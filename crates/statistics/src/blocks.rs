@@ -94,12 +94,20 @@ fn check(n_blocks: usize, n_stimuli: usize) -> Result<()> {
     Err(Error::Design { name: "number of blocks", found: n_blocks, expected })
 }
 
+/// 2⁶⁴ over the golden ratio: multiples of it are far from one another.
+pub(crate) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
 /// FNV-1a over the id, then the finaliser of SplitMix64: stable over versions and machines.
-fn hash(seed: u64, id: &str) -> u64 {
-    let mut h = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+pub(crate) fn hash(seed: u64, id: &str) -> u64 {
+    let mut h = 0xcbf2_9ce4_8422_2325 ^ seed.wrapping_mul(GOLDEN);
     for byte in id.bytes() {
         h = (h ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     }
+    scramble(h)
+}
+
+/// The finaliser of SplitMix64: every bit of the result depends on every bit of the argument.
+pub(crate) fn scramble(mut h: u64) -> u64 {
     h = (h ^ (h >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     h = (h ^ (h >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     h ^ (h >> 31)

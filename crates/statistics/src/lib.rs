@@ -42,7 +42,10 @@ pub use marginal::Marginal;
 pub use pair::{Pair, PairMoments};
 pub use reading::Reading;
 pub use rotation::Rotation;
-pub use rows::{MaybeMoved, Preparation, ROWS_PER_BAND, RowPair, RowSet, shuffled_rows};
+pub use rows::{
+    MaybeMoved, Nearness, Neighbours, PairTable, Preparation, ROWS_PER_BAND, RowPair, RowSet,
+    SquaredDistances, shuffled_rows,
+};
 pub use side::{Side, SideMoments};
 pub use split::{Split, SplitDesign};
 pub use units::{UnitPolicy, UnitSelection, select_units};

@@ -16,6 +16,7 @@ fn transformed(score: f64, transform: &str) -> Result<f64, String> {
         "angular-share" => Ok(score.acos() / std::f64::consts::FRAC_PI_2),
         "square" => Ok(score * score),
         "negative-log" => Ok(-score.ln()),
+        "ten-times" => Ok(10.0 * score),
         other => Err(format!("no transform `{other}`")),
     }
 }

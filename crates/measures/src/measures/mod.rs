@@ -10,18 +10,26 @@ use crate::Entry;
 pub mod accuracy_difference_distance;
 pub mod bures_distance;
 pub mod bures_similarity;
+pub mod cknna;
+pub mod cycle_knn;
 pub mod debiased_linear_cka;
+pub mod debiased_rbf_cka;
 pub mod disagreement_distance;
 pub mod distance_correlation;
+pub mod edit_knn;
 pub mod eigenspace_overlap;
 pub mod error_consistency;
 pub mod gulp_distance;
+pub mod jaccard_knn;
 pub mod jensen_shannon_distance;
 pub mod lange_linear_cka;
+pub mod lcs_knn;
 pub mod linear;
 pub mod linear_cka;
 pub mod mean_cca;
 pub mod mean_squared_cca;
+pub mod minibatch_cka;
+pub mod mutual_knn;
 pub mod permutation;
 pub mod permutation_distance;
 pub mod procrustes;
@@ -30,14 +38,18 @@ pub mod procrustes_disparity_distance;
 pub mod procrustes_euclidean_distance;
 pub mod procrustes_squared_distance;
 pub mod pwcca;
+pub mod rank_similarity;
+pub mod rbf_cka;
 pub mod ridge;
 pub mod riemannian_distance;
 pub mod rsa;
+pub mod second_order_cosine;
 pub mod semi_matching;
 pub mod shape_distance;
 pub mod soft_matching;
 pub mod soft_matching_distance;
 pub mod svcca;
+pub mod symmetric_cknna;
 
 /// Every measure.
 pub static MEASURES: &[Entry] = &[
@@ -65,7 +77,19 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<lange_linear_cka::LangeLinearCka>(),
     Entry::of::<riemannian_distance::RiemannianDistance>(),
     Entry::of::<distance_correlation::DistanceCorrelation>(),
+    Entry::of::<rbf_cka::RbfCka>(),
+    Entry::of::<debiased_rbf_cka::DebiasedRbfCka>(),
+    Entry::of::<minibatch_cka::MinibatchCka>(),
     Entry::of::<rsa::Rsa>(),
+    Entry::of::<mutual_knn::MutualKnn>(),
+    Entry::of::<jaccard_knn::JaccardKnn>(),
+    Entry::of::<rank_similarity::RankSimilarity>(),
+    Entry::of::<second_order_cosine::SecondOrderCosine>(),
+    Entry::of::<cycle_knn::CycleKnn>(),
+    Entry::of::<lcs_knn::LcsKnn>(),
+    Entry::of::<edit_knn::EditKnn>(),
+    Entry::of::<cknna::Cknna>(),
+    Entry::of::<symmetric_cknna::SymmetricCknna>(),
     Entry::of::<eigenspace_overlap::EigenspaceOverlap>(),
     Entry::of::<gulp_distance::GulpDistance>(),
     Entry::of::<disagreement_distance::DisagreementDistance>(),

@@ -26,6 +26,9 @@ const fn changed(
 /// Why the published projection weighting is met in the third or fourth digit only.
 const SIGNS: &str = "adds the means of the units to directions of arbitrary sign: met to two or three digits, exactly for centred activations";
 
+/// What the functions for neighbours of one package leave to its scripts.
+const PLATONIC: &str = "the function alone: its pipeline clips and normalises rows first (clip=0.95,neighbours=inner-product,normalise=true)";
+
 /// Packages in alphabetical order.
 pub static PACKAGES: &[Package] = &[
     Package {
@@ -71,6 +74,40 @@ pub static PACKAGES: &[Package] = &[
                 "permutation-distance:form=euclidean",
                 "on covariances; grows with the root of the number of stimuli",
                 &["measure/netrep/permutation_metric-distance=euclidean"],
+            ),
+        ],
+    },
+    Package {
+        name: "platonic-rep",
+        version: "07ef02a",
+        link: "https://github.com/minyoungg/platonic-rep",
+        protocol: Protocol::InSample,
+        shuffles: 0,
+        quantities: &[
+            same(
+                "mutual_knn",
+                "mutual-knn:neighbours=inner-product",
+                PLATONIC,
+                &["measure/platonic/mutual_knn-topk={topk}"],
+            ),
+            same(
+                "cycle_knn",
+                "cycle-knn:direction=x-to-y,neighbours=inner-product",
+                PLATONIC,
+                &["measure/platonic/cycle_knn-topk={topk}"],
+            ),
+            same("edit_distance_knn", "edit-knn:neighbours=inner-product", PLATONIC, &[]),
+            same(
+                "cknna",
+                "cknna:direction=x-to-y,neighbours=inner-product",
+                "adds 1e-6 to the denominator; the function alone: its pipeline clips and normalises rows first",
+                &["measure/platonic/cknna-topk={topk}"],
+            ),
+            same(
+                "cka, kernel_metric=\"rbf\"",
+                "rbf-cka:bandwidth=fixed",
+                "adds 1e-6 to the denominator",
+                &["measure/platonic/cka-kernel=(rbf-sigma={sigma})-hsic=gretton-score"],
             ),
         ],
     },
@@ -122,6 +159,20 @@ pub static PACKAGES: &[Package] = &[
                 &["measure/resi/soft_correlation_match"],
             ),
             same("CKA", "linear-cka", "", &["measure/resi/cka-kernel=linear-hsic=gretton-score"]),
+            same(
+                "DistanceCorrelation",
+                "distance-correlation",
+                "",
+                &["measure/resi/distance_correlation"],
+            ),
+            same("JaccardSimilarity", "jaccard-knn", "", &["measure/resi/jaccard_similarity"]),
+            same("RankSimilarity", "rank-similarity", "", &["measure/resi/rank_similarity"]),
+            same(
+                "SecondOrderCosineSimilarity",
+                "second-order-cosine:of=distances",
+                "of cosine distances, where the paper has similarities",
+                &["measure/resi/second_order_cosine_similarity"],
+            ),
             same("RSA", "rsa", "", &["measure/resi/rsa-rdm=correlation-compare=spearman"]),
             same("PWCCA", "pwcca:variant=google", SIGNS, &["measure/resi/pwcca-score"]),
             same(
@@ -289,6 +340,39 @@ pub static PACKAGES: &[Package] = &[
                 &["measure/svcca/cca-squared_score"],
             ),
             same("compute_pwcca", "pwcca:variant=google", SIGNS, &["measure/svcca/pwcca-score"]),
+        ],
+    },
+    Package {
+        name: "thingsvision",
+        version: "2.7.3",
+        link: "https://github.com/ViCCo-Group/thingsvision",
+        protocol: Protocol::InSample,
+        shuffles: 0,
+        quantities: &[
+            same(
+                "CKA",
+                "linear-cka",
+                "",
+                &["measure/thingsvision/cka-kernel=linear-hsic=gretton-score"],
+            ),
+            same(
+                "CKA, unbiased",
+                "debiased-linear-cka",
+                "",
+                &["measure/thingsvision/cka-kernel=linear-hsic=song-score"],
+            ),
+            same(
+                "CKA, rbf kernel",
+                "rbf-cka:bandwidth=fixed",
+                "with sigma=None the width is that of rbf-cka",
+                &["measure/thingsvision/cka-kernel=(rbf-sigma={sigma})-hsic=gretton-score"],
+            ),
+            same(
+                "CKA, rbf kernel, unbiased",
+                "debiased-rbf-cka:bandwidth=fixed",
+                "with sigma=None the width is that of debiased-rbf-cka",
+                &["measure/thingsvision/cka-kernel=(rbf-sigma={sigma})-hsic=song-score"],
+            ),
         ],
     },
 ];

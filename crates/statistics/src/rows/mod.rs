@@ -2,8 +2,13 @@
 //!
 //! Memory is that of the rows; Gram matrices are visited in bands and never held whole, unless a measure remembers a result.
 
+mod distances;
+mod nearest;
+mod neighbours;
 mod pair;
 mod prepare;
+mod table;
+mod twins;
 
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -14,16 +19,23 @@ use consilience_data::{Activations, RowMajor};
 use consilience_linalg::{Mat, MatRef, Real, add_cross};
 use rayon::prelude::*;
 
+pub use distances::SquaredDistances;
+pub use neighbours::{Nearness, Neighbours};
 pub use pair::{MaybeMoved, RowPair, shuffled_rows};
 pub use prepare::Preparation;
+pub use table::PairTable;
 
+use crate::blocks::{GOLDEN, hash, scramble};
 use crate::{BlockSet, Blocks, Reading, Result, Rotation};
 
 /// Rows of a band: a band of the Gram matrix of 5,000 rows takes 10 MB.
 pub const ROWS_PER_BAND: usize = 256;
 
-/// Bytes that a set of rows may remember of what was derived from it, beside the rows.
+/// Bytes of the largest table that is remembered of a set of rows: all pairs of 11,585 rows in f32, of 8,192 in f64.
 const REMEMBERED_BYTES: usize = 512 << 20;
+
+/// Seed of the hash of ids: another one than those of blocks, so that keys do not follow blocks.
+const ROW_KEYS: u64 = 0x726f_7773;
 
 /// The rows of a representation over a set of blocks, as they are: neither centred nor scaled.
 ///
@@ -33,11 +45,34 @@ const REMEMBERED_BYTES: usize = 512 << 20;
 pub struct RowSet {
     name: String,
     values: Activations,
+    shown: Shown,
+    remembered_bytes: usize,
+    memory: Mutex<BTreeMap<String, Arc<dyn Any + Send + Sync>>>,
+}
+
+/// What the rows are of.
+#[derive(Debug, Clone)]
+struct Shown {
     stimuli: Vec<usize>,
+    /// Hash of the id of each stimulus.
+    keys: Vec<u64>,
     labels: Option<Vec<u32>>,
     rows_per_stimulus: usize,
+    /// Units of the source that are not among the values.
     left_out: usize,
-    memory: Mutex<BTreeMap<String, Arc<dyn Any + Send + Sync>>>,
+}
+
+impl Shown {
+    /// Stimuli at the given places, in that order.
+    fn at(&self, places: &[usize]) -> Self {
+        Self {
+            stimuli: places.iter().map(|&s| self.stimuli[s]).collect(),
+            keys: places.iter().map(|&s| self.keys[s]).collect(),
+            labels: self.labels.as_ref().map(|l| places.iter().map(|&s| l[s]).collect()),
+            rows_per_stimulus: self.rows_per_stimulus,
+            left_out: self.left_out,
+        }
+    }
 }
 
 impl RowSet {
@@ -48,32 +83,33 @@ impl RowSet {
     pub fn read(reading: &Reading<'_>, blocks: &Blocks, set: BlockSet) -> Result<Self> {
         let stimuli: Vec<usize> = set.iter().flat_map(|b| blocks.members(b).to_vec()).collect();
         let values = reading.read(&stimuli, reading.buffer())?;
+        let source = reading.source.stimuli();
         // A label belongs to the stimulus that is shown: where the order is another one, it moves with its row.
         let shown = |s: usize| reading.order.map_or(s, |order| order[s]);
-        let labels = reading.source.stimuli().labels.as_ref();
-        let labels = labels.map(|all| stimuli.iter().map(|&s| all[shown(s)]).collect());
-        Ok(Self {
-            name: reading.name(),
-            values,
+        let labels = source.labels.as_ref();
+        let shown = Shown {
+            keys: stimuli.iter().map(|&s| hash(ROW_KEYS, &source.ids[s])).collect(),
+            labels: labels.map(|all| stimuli.iter().map(|&s| all[shown(s)]).collect()),
             stimuli,
-            labels,
             rows_per_stimulus: reading.rows_per_stimulus(),
             left_out: reading.left_out(),
-            memory: Mutex::default(),
-        })
+        };
+        Ok(Self::new(reading.name(), values, shown, REMEMBERED_BYTES))
+    }
+
+    fn new(name: String, values: Activations, shown: Shown, remembered_bytes: usize) -> Self {
+        Self { name, values, shown, remembered_bytes, memory: Mutex::default() }
     }
 
     /// The same stimuli with other values.
     fn with_values(&self, values: Activations) -> Self {
-        Self {
-            name: self.name.clone(),
-            values,
-            stimuli: self.stimuli.clone(),
-            labels: self.labels.clone(),
-            rows_per_stimulus: self.rows_per_stimulus,
-            left_out: self.left_out,
-            memory: Mutex::default(),
-        }
+        Self::new(self.name.clone(), values, self.shown.clone(), self.remembered_bytes)
+    }
+
+    /// The same, with another limit to the size of a table that is held ([`Self::may_remember`]); the default is 512 MiB.
+    #[must_use]
+    pub fn remembering(self, bytes: usize) -> Self {
+        Self { remembered_bytes: bytes, ..self }
     }
 
     /// Name of the representation.
@@ -85,7 +121,7 @@ impl RowSet {
     /// Number of rows.
     #[must_use]
     pub fn n_rows(&self) -> usize {
-        self.stimuli.len() * self.rows_per_stimulus
+        self.shown.stimuli.len() * self.shown.rows_per_stimulus
     }
 
     /// Number of units.
@@ -112,26 +148,34 @@ impl RowSet {
     /// Index of each stimulus in its source, in the order of the rows.
     #[must_use]
     pub fn stimuli(&self) -> &[usize] {
-        &self.stimuli
+        &self.shown.stimuli
     }
 
     /// Rows (positions, repeats) of one stimulus.
     #[must_use]
     pub fn rows_per_stimulus(&self) -> usize {
-        self.rows_per_stimulus
+        self.shown.rows_per_stimulus
     }
 
     /// Units of the source that are not among these: unit j is unit j of the source only if there is none.
     #[must_use]
     pub fn units_left_out(&self) -> usize {
-        self.left_out
+        self.shown.left_out
     }
 
     /// Class of each stimulus, in the order of the rows, if the source knows it. It is the class of what is shown: under
     /// another order ([`Reading::order`]) it moves with its row.
     #[must_use]
     pub fn labels(&self) -> Option<&[u32]> {
-        self.labels.as_deref()
+        self.shown.labels.as_deref()
+    }
+
+    /// A number that stands for row `i` in whatever order the rows were read: a hash of the id of its stimulus (FNV-1a,
+    /// then the finaliser of SplitMix64) and of its position within the stimulus.
+    #[must_use]
+    pub fn key(&self, i: usize) -> u64 {
+        let each = self.shown.rows_per_stimulus;
+        scramble(self.shown.keys[i / each] ^ ((i % each) as u64).wrapping_mul(GOLDEN))
     }
 
     /// Row `i` in f64.
@@ -148,10 +192,34 @@ impl RowSet {
     /// Multiplied in the precision of the values.
     #[must_use]
     pub fn products(&self, rows: Range<usize>, columns: Range<usize>) -> Mat<f64> {
+        products_between(&self.values, &self.values, rows, columns)
+    }
+
+    /// Inner products among some rows.
+    #[must_use]
+    pub fn products_among(&self, rows: &[usize]) -> Mat<f64> {
+        let (all, values) = (0..rows.len(), picked(&self.values, rows));
+        products_between(&values, &values, all.clone(), all)
+    }
+
+    /// Inner product of two rows, in f64.
+    #[must_use]
+    pub fn product(&self, i: usize, j: usize) -> f64 {
         match &self.values {
-            Activations::F32(m) => products(m.view(), rows, columns),
-            Activations::F64(m) => products(m.view(), rows, columns),
+            Activations::F32(m) => product(m, i, j),
+            Activations::F64(m) => product(m, i, j),
         }
+    }
+
+    /// Whether products and squared distances of the rows neither overflow nor lose their digits to underflow.
+    #[must_use]
+    pub fn products_within_range(&self) -> bool {
+        let (least, greatest) = match self.values {
+            Activations::F32(_) => (1e-28, f64::from(f32::MAX) / 4.0),
+            Activations::F64(_) => (1e-280, f64::MAX / 4.0),
+        };
+        let longest = self.squared_norms().iter().copied().fold(0.0, f64::max);
+        longest == 0.0 || (least..greatest).contains(&longest)
     }
 
     /// Squared Euclidean distances of rows from rows, in the layout of [`Self::products`]; never negative, exactly 0 of a
@@ -178,10 +246,7 @@ impl RowSet {
     /// Squared Euclidean norm of each row.
     #[must_use]
     pub fn squared_norms(&self) -> Arc<Vec<f64>> {
-        self.remember("squared norms", |rows| match &rows.values {
-            Activations::F32(m) => squared_norms(m),
-            Activations::F64(m) => squared_norms(m),
-        })
+        self.remember("squared norms", |rows| squared_norms_of(&rows.values))
     }
 
     /// The rows after some preparation, remembered.
@@ -197,18 +262,10 @@ impl RowSet {
     #[must_use]
     pub fn reordered(&self, order: &[usize]) -> Self {
         assert_eq!(order.len(), self.n_rows(), "{}: one row a row", self.name);
-        let stimuli: Vec<usize> = order
-            .iter()
-            .step_by(self.rows_per_stimulus)
-            .map(|r| r / self.rows_per_stimulus)
-            .collect();
-        let values = match &self.values {
-            Activations::F32(m) => Activations::F32(reordered(m, order)),
-            Activations::F64(m) => Activations::F64(reordered(m, order)),
-        };
-        let labels = self.labels.as_ref().map(|l| stimuli.iter().map(|&s| l[s]).collect());
-        let stimuli = stimuli.iter().map(|&s| self.stimuli[s]).collect();
-        Self { stimuli, labels, ..self.with_values(values) }
+        let each = self.shown.rows_per_stimulus;
+        let places: Vec<usize> = order.iter().step_by(each).map(|r| r / each).collect();
+        let values = picked(&self.values, order);
+        Self::new(self.name.clone(), values, self.shown.at(&places), self.remembered_bytes)
     }
 
     /// The rows in a rotated basis.
@@ -251,10 +308,14 @@ impl RowSet {
         Some(found.downcast().unwrap_or_else(|_| panic!("`{name}` is of another type")))
     }
 
-    /// Whether a derived table of so many f64 values is small enough to be remembered.
+    /// Whether a derived table of so many values, in the precision of these, is small enough to be remembered.
     #[must_use]
     pub fn may_remember(&self, values: usize) -> bool {
-        values.saturating_mul(size_of::<f64>()) <= REMEMBERED_BYTES
+        let size = match self.values {
+            Activations::F32(_) => size_of::<f32>(),
+            Activations::F64(_) => size_of::<f64>(),
+        };
+        values.saturating_mul(size) <= self.remembered_bytes
     }
 }
 
@@ -264,10 +325,49 @@ fn bands(n_rows: usize) -> Vec<Range<usize>> {
     starts.map(|start| start..(start + ROWS_PER_BAND).min(n_rows)).collect()
 }
 
-fn products<T: Real>(m: MatRef<'_, T>, rows: Range<usize>, columns: Range<usize>) -> Mat<f64> {
-    let part = |range: Range<usize>| m.subrows(range.start, range.len()).transpose();
+/// Inner products of some rows of one matrix with some of another of the same precision, `columns.len()` × `rows.len()`.
+fn products_between(
+    of_rows: &Activations,
+    of_columns: &Activations,
+    rows: Range<usize>,
+    columns: Range<usize>,
+) -> Mat<f64> {
+    match (of_rows, of_columns) {
+        (Activations::F32(a), Activations::F32(b)) => products(a.view(), b.view(), rows, columns),
+        (Activations::F64(a), Activations::F64(b)) => products(a.view(), b.view(), rows, columns),
+        _ => unreachable!("rows of one representation have one precision"),
+    }
+}
+
+fn picked(values: &Activations, rows: &[usize]) -> Activations {
+    match values {
+        Activations::F32(m) => Activations::F32(reordered(m, rows)),
+        Activations::F64(m) => Activations::F64(reordered(m, rows)),
+    }
+}
+
+fn squared_norms_of(values: &Activations) -> Vec<f64> {
+    match values {
+        Activations::F32(m) => squared_norms(m),
+        Activations::F64(m) => squared_norms(m),
+    }
+}
+
+fn product<T: Real>(m: &RowMajor<T>, i: usize, j: usize) -> f64 {
+    let row = |i: usize| m.values[i * m.n_units..(i + 1) * m.n_units].iter();
+    row(i).zip(row(j)).map(|(&a, &b)| a.into() * b.into()).sum()
+}
+
+fn products<T: Real>(
+    of_rows: MatRef<'_, T>,
+    of_columns: MatRef<'_, T>,
+    rows: Range<usize>,
+    columns: Range<usize>,
+) -> Mat<f64> {
     let mut out = Mat::zeros(columns.len(), rows.len());
-    add_cross(&mut out, part(columns), part(rows));
+    let of_columns = of_columns.subrows(columns.start, columns.len()).transpose();
+    let of_rows = of_rows.subrows(rows.start, rows.len()).transpose();
+    add_cross(&mut out, of_columns, of_rows);
     out
 }
 

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use super::RowSet;
 
 /// Rows of two representations, row by row of the same stimuli, or of stimuli in another order for a shuffle null.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RowPair<'a> {
     /// First representation.
     pub x: &'a RowSet,
     /// Second representation, in its own order: row i of x belongs to row [`Self::partner`] of it.
     pub y: &'a RowSet,
     order: Option<Cow<'a, [usize]>>,
+    swapped: bool,
 }
 
 impl<'a> RowPair<'a> {
@@ -23,7 +24,7 @@ impl<'a> RowPair<'a> {
     #[must_use]
     pub fn new(x: &'a RowSet, y: &'a RowSet) -> Self {
         assert_eq!(x.n_rows(), y.n_rows(), "{} and {}: rows differ", x.name(), y.name());
-        Self { x, y, order: None }
+        Self { x, y, order: None, swapped: false }
     }
 
     /// Row i of x belongs to row `order[i]` of y (see [`shuffled_rows`]).
@@ -50,6 +51,13 @@ impl<'a> RowPair<'a> {
         self.order.as_deref()
     }
 
+    /// A number that stands for row i in whatever order rows were read (see [`RowSet::key`]): of the side that a shuffle
+    /// leaves in place, so that exchanging x and y changes nothing.
+    #[must_use]
+    pub fn key(&self, i: usize) -> u64 {
+        if self.swapped { self.y.key(self.partner(i)) } else { self.x.key(i) }
+    }
+
     /// Rows of y in the order of x: `y` or a prepared copy of it, moved if the stimuli are in another order.
     #[must_use]
     pub fn aligned<'b>(&self, y: &'b RowSet) -> MaybeMoved<'b> {
@@ -67,7 +75,7 @@ impl<'a> RowPair<'a> {
             order.iter().enumerate().for_each(|(i, &partner)| inverse[partner] = i);
             Cow::Owned(inverse)
         });
-        Self { x: self.y, y: self.x, order: inverse }
+        Self { x: self.y, y: self.x, order: inverse, swapped: !self.swapped }
     }
 }
 

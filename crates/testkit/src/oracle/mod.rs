@@ -6,6 +6,7 @@ mod cca;
 mod functional;
 mod kernels;
 mod maps;
+mod neighbours;
 mod rsa;
 mod shape;
 
@@ -52,8 +53,16 @@ impl<'a> Spec<'a> {
 type Family = fn(Spec<'_>, &Rows, &Rows, &[Fold]) -> Option<f64>;
 
 /// One file a family, one line here.
-const FAMILIES: &[Family] =
-    &[maps::score, first, shape::score, cca::score, kernels::score, rsa::score, functional::score];
+const FAMILIES: &[Family] = &[
+    maps::score,
+    first,
+    shape::score,
+    cca::score,
+    kernels::score,
+    rsa::score,
+    neighbours::score,
+    functional::score,
+];
 
 /// The score of a spec, or nothing if there is no reference for that measure.
 ///
