@@ -131,13 +131,13 @@ fn first_of_each_class(labels: &[u8], per_class: usize) -> Vec<usize> {
 }
 
 /// Magic number (element type and number of axes) and lengths of the axes, big-endian.
-fn idx_header(element: u8, lengths: &[u32]) -> Vec<u8> {
+pub(crate) fn idx_header(element: u8, lengths: &[u32]) -> Vec<u8> {
     let mut header = vec![0, 0, element, lengths.len() as u8];
     header.extend(lengths.iter().flat_map(|n| n.to_be_bytes()));
     header
 }
 
-fn read_gz(path: &Path, expected: &str) -> Result<Vec<u8>> {
+pub(crate) fn read_gz(path: &Path, expected: &str) -> Result<Vec<u8>> {
     let file = fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
     let mut bytes = Vec::new();
     GzDecoder::new(file)
@@ -147,7 +147,7 @@ fn read_gz(path: &Path, expected: &str) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn write_gz(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
+pub(crate) fn write_gz(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
     check(path, bytes, expected)?;
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
@@ -162,7 +162,7 @@ fn check(path: &Path, bytes: &[u8], expected: &str) -> Result<()> {
         Sha256::digest(bytes).iter().fold(String::new(), |text, b| text + &format!("{b:02x}"));
     ensure!(
         found == expected,
-        "{}: sha256 of the unzipped bytes is {found}, expected {expected}; this was written for Fashion-MNIST of 2017",
+        "{}: sha256 of the unzipped bytes is {found}, expected {expected}; this was written for another file",
         path.display()
     );
     Ok(())

@@ -4,10 +4,11 @@
 
 mod arrows;
 mod dataset;
+mod digits;
 mod steps;
 
-const USAGE: &str =
-    "usage: cargo xtask test | arrows | generate [--check] | dataset --from DIR [--to DIR]";
+const USAGE: &str = "usage: cargo xtask test | arrows | generate [--check] | dataset --from DIR [--to DIR] \
+     | digits --from FILE [--to DIR]";
 
 fn main() -> anyhow::Result<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -21,6 +22,7 @@ fn main() -> anyhow::Result<()> {
             let rest: Vec<String> = args[1..].iter().map(ToString::to_string).collect();
             dataset::run(&rest)
         }
+        ["digits", rest @ ..] => digits::run(rest),
         _ => anyhow::bail!(USAGE),
     }
 }

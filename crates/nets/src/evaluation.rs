@@ -4,8 +4,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use consilience_data::store::RecordedLayer;
 use consilience_data::{Maps, Pooling, RowMajor, pool};
 
-use crate::architectures::{Architecture, Layer};
-use crate::datasets::Images;
+use crate::architectures::{Architecture, Layer, Pass};
+use crate::datasets::{Normalisation, Pictures};
 use crate::weights::{Weights, floats};
 
 /// Images in one forward pass. Fixed, because the last bits of a matrix product may depend on its size.
@@ -22,37 +22,31 @@ pub(crate) struct Evaluation {
     pub(crate) layers: Vec<RecordedLayer>,
 }
 
-/// A batch of images as a network sees them: `n × 1 × height × width`.
-pub(crate) fn batch(
-    images: &Images,
-    chosen: &[usize],
-    table: &[f32; 256],
-    device: &Device,
-) -> Tensor<4> {
-    let size = images.height * images.width;
-    let mut values = Vec::with_capacity(chosen.len() * size);
-    for &i in chosen {
-        values.extend(images.image(i).iter().map(|&pixel| table[usize::from(pixel)]));
-    }
-    let shape = [chosen.len(), 1, images.height, images.width];
-    Tensor::from_data(TensorData::new(values, shape), device)
+/// What is evaluated: a network, with its weights on a device without autodiff.
+pub(crate) struct Network<'a> {
+    pub(crate) architecture: &'a dyn Architecture,
+    pub(crate) layers: &'a [Layer],
+    pub(crate) weights: &'a Weights,
+    pub(crate) normalisation: &'a Normalisation,
 }
 
-/// Runs all images through the network; `weights` are on a device without autodiff.
+/// Runs all pictures through the network.
 pub(crate) fn evaluate(
-    architecture: &dyn Architecture,
-    layers: &[Layer],
-    weights: &Weights,
-    images: &Images,
-    table: &[f32; 256],
+    network: &Network<'_>,
+    pictures: &Pictures,
     poolings: &[Pooling],
 ) -> Evaluation {
+    let &Network { architecture, layers, weights, normalisation } = network;
     let device = Device::flex();
-    let mut recorded = empty_rows(layers, poolings, images.len());
+    let mut recorded = empty_rows(layers, poolings, pictures.len());
     let (mut correct, mut finite) = (0, true);
-    let all: Vec<usize> = (0..images.len()).collect();
+    let all: Vec<usize> = (0..pictures.len()).collect();
     for chosen in all.chunks(BATCH) {
-        let outputs = architecture.forward(weights, batch(images, chosen, table, &device));
+        let mut values = Vec::with_capacity(chosen.len() * pictures.size());
+        chosen.iter().for_each(|&i| pictures.append(i, normalisation, &mut values));
+        let shape = [chosen.len(), pictures.channels, pictures.height, pictures.width];
+        let images = Tensor::from_data(TensorData::new(values, shape), &device);
+        let outputs = architecture.forward(&mut Pass::recording(weights), images);
         let mut logits = Vec::new();
         for (depth, (layer, output)) in layers.iter().zip(&outputs).enumerate() {
             let values = floats(output);
@@ -65,10 +59,10 @@ pub(crate) fn evaluate(
             logits = values;
         }
         let answers = logits.chunks_exact(logits.len() / chosen.len()).map(largest);
-        let labels = chosen.iter().map(|&i| usize::from(images.labels[i]));
+        let labels = chosen.iter().map(|&i| pictures.labels[i] as usize);
         correct += answers.zip(labels).filter(|(answer, label)| answer == label).count();
     }
-    Evaluation { accuracy: correct as f64 / images.len() as f64, finite, layers: recorded }
+    Evaluation { accuracy: correct as f64 / pictures.len() as f64, finite, layers: recorded }
 }
 
 /// The layers to fill, each with room for all its rows.
@@ -104,20 +98,27 @@ mod tests {
 
     #[test]
     fn every_layer_and_pooling_has_its_rows() {
-        let images = Images {
+        let pictures = Pictures {
             ids: (0..300).map(|i| i.to_string()).collect(),
-            pixels: (0..300 * 16).map(|i| (i % 251) as u8).collect(),
+            values: (0..300 * 16).map(|i| (i % 251) as f32 / 255.0).collect(),
+            channels: 1,
             height: 4,
             width: 4,
             labels: vec![0; 300],
         };
-        let task = Task { height: 4, width: 4, n_classes: 3 };
+        let task = Task { channels: 1, height: 4, width: 4, n_classes: 3 };
         let cnn = Cnn { channels: vec![2, 3], hidden: 5 };
         let weights = Weights::draw(cnn.parameters(task).unwrap(), 1, &Device::flex());
         let layers = cnn.layers(task).unwrap();
         let poolings = [Pooling::SpatialMean, Pooling::PositionsAsStimuli];
-        let table = std::array::from_fn(|v| v as f32 / 255.0);
-        let found = evaluate(&cnn, &layers, &weights, &images, &table, &poolings);
+        let normalisation = Normalisation { mean: vec![0.0], deviation: vec![1.0] };
+        let network = Network {
+            architecture: &cnn,
+            layers: &layers,
+            weights: &weights,
+            normalisation: &normalisation,
+        };
+        let found = evaluate(&network, &pictures, &poolings);
         let shapes: Vec<_> = found
             .layers
             .iter()

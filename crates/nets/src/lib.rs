@@ -20,14 +20,19 @@ pub mod datasets;
 mod error;
 mod evaluation;
 mod network_file;
+mod resume;
 mod session;
 mod spec;
 mod train;
+mod training_set;
 mod weights;
 
 pub use checkpoints::{PlannedCheckpoint, planned_checkpoints};
 pub use error::{Error, Result};
 pub use network_file::{NetworkFile, TrainedCheckpoint};
-pub use spec::{LearningRate, NetworkSeeds, NetworksSpec, RecordSpec, TrainSpec, TrainingSpec};
+pub use spec::{
+    Augmentation, Labels, LearningRate, NetworkSeeds, NetworksSpec, RecordSpec, Subset, TrainSpec,
+    TrainingSpec,
+};
 pub use train::{TrainSummary, train, train_on};
-pub use weights::{Initial, Parameter, Weights};
+pub use weights::{Initial, Kind, Parameter, Weights};

@@ -17,6 +17,7 @@ use crate::{Error, Result, TrainSpec};
 const VERSION: u32 = 1;
 const SPEC: &str = "spec.json";
 const NETWORK: &str = "network.json";
+const STATE: &str = "unfinished.safetensors";
 
 /// Everything that the bytes of a network and of its recordings depend on: `spec.json`, written first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -159,9 +160,25 @@ impl Folders {
         Ok(write_atomically(&self.weights.join(SPEC), spec.json().as_bytes())?)
     }
 
+    /// The state of a network that is not complete yet.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.weights.join(STATE)
+    }
+
+    /// Removes the state, if there is one.
+    pub(crate) fn forget_state(&self) -> Result<()> {
+        match fs::remove_file(self.state()) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io("remove", self.state())(e))
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn finish(&self, file: &NetworkFile) -> Result<()> {
         let json = serde_json::to_string_pretty(file).expect("accuracies are finite");
-        Ok(write_atomically(&self.weights.join(NETWORK), json.as_bytes())?)
+        write_atomically(&self.weights.join(NETWORK), json.as_bytes())?;
+        self.forget_state()
     }
 }
 

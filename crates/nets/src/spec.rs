@@ -1,11 +1,17 @@
 //! What to train: the contents of a `SPEC.toml`.
 
+mod networks;
+mod training;
+
 use consilience_data::Pooling;
 use serde::{Deserialize, Serialize};
 
 use crate::architectures::ArchitectureSpec;
 use crate::datasets::DatasetSpec;
 use crate::{Error, Result};
+
+pub use networks::{NetworkSeeds, NetworksSpec};
+pub use training::{Augmentation, Labels, LearningRate, Subset, TrainingSpec};
 
 /// Networks to train. The default is the demonstration's: four small networks on the bundled images.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -21,129 +27,6 @@ pub struct TrainSpec {
     pub networks: NetworksSpec,
     /// What is kept of them.
     pub record: RecordSpec,
-}
-
-/// How networks learn: Adam on the cross entropy.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TrainingSpec {
-    /// Passes over the training images.
-    pub epochs: u64,
-    /// Images in a step; the last step of an epoch may have fewer.
-    pub batch_size: usize,
-    /// Full learning rate.
-    pub learning_rate: f64,
-    /// Steps in which the learning rate grows linearly to the full one. Without them some seeds lose units to a first
-    /// step that is too long, and never get them back.
-    pub warmup_steps: u64,
-    /// How the learning rate goes on.
-    pub schedule: LearningRate,
-}
-
-impl Default for TrainingSpec {
-    fn default() -> Self {
-        Self {
-            epochs: 8,
-            batch_size: 64,
-            learning_rate: 0.003,
-            warmup_steps: 40,
-            schedule: LearningRate::Cosine,
-        }
-    }
-}
-
-/// How the learning rate depends on the step, after the warm-up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LearningRate {
-    /// The same for all steps.
-    Constant,
-    /// Half a cosine, from the full rate to zero at the end of the last epoch.
-    Cosine,
-}
-
-impl TrainingSpec {
-    /// Learning rate of the step after `step` of `n_steps` steps.
-    #[must_use]
-    pub fn rate(&self, step: u64, n_steps: u64) -> f64 {
-        let warm = ((step + 1) as f64 / self.warmup_steps.max(1) as f64).min(1.0);
-        let share = match self.schedule {
-            LearningRate::Constant => 1.0,
-            LearningRate::Cosine => {
-                let done = step as f64 / n_steps.max(1) as f64;
-                0.5 * (1.0 + (std::f64::consts::PI * done).cos())
-            }
-        };
-        self.learning_rate * warm * share
-    }
-}
-
-/// Which networks: one for each seed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct NetworksSpec {
-    /// Begin of the names; network names are `<prefix>-seed<seed>`.
-    pub prefix: String,
-    /// Seeds of the initial weights.
-    pub seeds: Vec<u64>,
-    /// Seeds of the order of the training images, one a network; left out, they are those of the initial weights.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub order_seeds: Option<Vec<u64>>,
-}
-
-impl Default for NetworksSpec {
-    fn default() -> Self {
-        Self { prefix: "cnn".into(), seeds: vec![1, 2, 3, 4], order_seeds: None }
-    }
-}
-
-/// The two seeds of a network. Equal numbers do not give equal random streams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct NetworkSeeds {
-    /// Seed of the initial weights.
-    pub initialisation: u64,
-    /// Seed of the order of the training images.
-    pub order: u64,
-}
-
-impl NetworksSpec {
-    /// Name and seeds of every network: `cnn-seed1`, or `cnn-seed1-order2` where the seeds differ.
-    ///
-    /// # Errors
-    /// [`Error::Spec`] if there is no seed, the lists differ in length, a name occurs twice or is no name for a folder.
-    pub fn named(&self) -> Result<Vec<(String, NetworkSeeds)>> {
-        let Self { prefix, seeds, order_seeds } = self;
-        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        if prefix.is_empty() || prefix.starts_with('.') || !prefix.chars().all(plain) {
-            let expected = "letters, digits, '-', '_' and '.', no '.' at the begin";
-            return Err(Error::spec("networks.prefix", &format!("{prefix:?}"), expected));
-        }
-        if seeds.is_empty() {
-            return Err(Error::spec("networks.seeds", &"no seed", "one seed for each network"));
-        }
-        let orders = order_seeds.as_ref().unwrap_or(seeds);
-        if orders.len() != seeds.len() {
-            let expected = format!("{}, one for each of networks.seeds", seeds.len());
-            return Err(Error::spec("networks.order_seeds", &orders.len(), expected));
-        }
-        let mut named: Vec<(String, NetworkSeeds)> = Vec::new();
-        for (&initialisation, &order) in seeds.iter().zip(orders) {
-            let mut name = format!("{prefix}-seed{initialisation}");
-            if order != initialisation {
-                name = format!("{name}-order{order}");
-            }
-            if named.iter().any(|(other, _)| *other == name) {
-                return Err(Error::spec(
-                    "networks.seeds",
-                    &format!("{name} twice"),
-                    "different seeds",
-                ));
-            }
-            named.push((name, NetworkSeeds { initialisation, order }));
-        }
-        Ok(named)
-    }
 }
 
 /// What is kept of every network.
@@ -187,24 +70,13 @@ impl TrainSpec {
     /// # Errors
     /// [`Error::Spec`] for the first value that is out of range.
     pub fn validate(&self) -> Result<()> {
-        let TrainingSpec { epochs, batch_size, learning_rate, .. } = self.training;
-        if epochs == 0 {
-            return Err(Error::spec("training.epochs", &0, "at least 1"));
-        }
-        if batch_size == 0 {
-            return Err(Error::spec("training.batch_size", &0, "at least 1"));
-        }
-        if !(learning_rate.is_finite() && learning_rate > 0.0) {
-            return Err(Error::spec("training.learning_rate", &learning_rate, "a number above 0"));
-        }
+        self.dataset.validate()?;
+        self.training.validate()?;
         if self.record.poolings.is_empty() {
-            return Err(Error::spec(
-                "record.poolings",
-                &"none",
-                "at least one, for instance spatial-mean",
-            ));
+            let expected = "at least one, for instance spatial-mean";
+            return Err(Error::spec("record.poolings", &"none", expected));
         }
-        self.networks.named()?;
+        self.networks.named(&self.training)?;
         self.architecture.build()?;
         Ok(())
     }
@@ -231,30 +103,68 @@ mod tests {
             r#"
             dataset = { idx = "data/mnist" }
             architecture = { name = "cnn", channels = [8, 16], hidden = 32 }
-            training = { epochs = 3, batch_size = 32, learning_rate = 0.01, warmup_steps = 0, schedule = "constant" }
-            networks = { prefix = "a", seeds = [1, 1], order_seeds = [1, 2] }
-            record = { first_epoch_steps = [], poolings = ["centre"], final_poolings = [] }
+
+            [training]
+            epochs = 3
+            batch_size = 32
+            learning_rate = 0.01
+            warmup_steps = 0
+            schedule = { step = { epochs = [2], factor = 0.1 } }
+            weight_decay = 0.01
+            augmentation = { shift = 2, flip = true }
+            labels = { noise = 0.2 }
+            subset = { share = 0.5, common = 0.25, common_seed = 3 }
+
+            [networks]
+            prefix = "a"
+            seeds = [1, 1]
+            order_seeds = [1, 2]
+            label_seeds = [1, 1]
+            subset_seeds = [1, 5]
+
+            [record]
+            first_epoch_steps = []
+            poolings = ["centre"]
+            final_poolings = []
             "#,
         )
         .unwrap();
-        assert_eq!(spec.dataset, DatasetSpec::Idx("data/mnist".into()));
-        let names: Vec<_> =
-            spec.networks.named().unwrap().into_iter().map(|(name, _)| name).collect();
-        assert_eq!(names, ["a-seed1", "a-seed1-order2"]);
-        assert_eq!(spec.training.rate(5, 10), 0.01);
+        assert_eq!(spec.dataset.id, "idx");
+        let named = spec.networks.named(&spec.training).unwrap();
+        let names: Vec<_> = named.into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["a-seed1", "a-seed1-order2-subset5"]);
+        assert!((spec.training.rate(5, 10) - 0.01).abs() < 1e-12);
+        assert_eq!(TrainSpec::from_toml(&toml::to_string(&spec).unwrap()).unwrap(), spec);
     }
 
     #[test]
     fn what_cannot_be_trained_is_said_by_key() {
         let cases = [
             ("epochs = 3", "unknown field `epochs`"),
-            ("dataset = 'mnist'", "unknown variant `mnist`"),
+            ("dataset = 'minst'", "dataset: minst; expected one of"),
             ("training = { epochs = 0 }", "training.epochs: 0; expected at least 1"),
             ("training = { batch_size = 0 }", "training.batch_size"),
             ("training = { learning_rate = -1.0 }", "training.learning_rate: -1"),
+            ("training = { weight_decay = -1.0 }", "training.weight_decay: -1"),
+            ("training = { labels = { noise = 1.5 } }", "training.labels.noise: 1.5"),
+            ("training = { labels = 'random' }", "unknown variant `random`"),
+            (
+                "training = { subset = { share = 0.0 } }",
+                "training.subset.share: 0; expected a number above 0",
+            ),
+            ("training = { subset = { share = 0.5, common = 2.0 } }", "training.subset.common: 2"),
+            (
+                "training.schedule.step = { epochs = [8], factor = 0.1 }",
+                "schedule.step.epochs: [8]; expected ascending epochs from 1 to 7",
+            ),
+            ("training.schedule.step = { epochs = [2], factor = 2.0 }", "step.factor: 2"),
             ("networks = { seeds = [] }", "networks.seeds: no seed"),
             ("networks = { seeds = [1, 1] }", "cnn-seed1 twice"),
             ("networks = { order_seeds = [1] }", "networks.order_seeds: 1; expected 4"),
+            (
+                "networks = { subset_seeds = [1, 2, 3, 4] }",
+                "networks.subset_seeds: seeds that nothing",
+            ),
             ("networks = { prefix = '../a' }", "networks.prefix: \"../a\""),
             ("record = { poolings = [] }", "record.poolings: none"),
             ("architecture = { name = 'x' }", "architecture.name: x"),
@@ -262,16 +172,5 @@ mod tests {
         for (text, part) in cases {
             assert!(message(text).contains(part), "{text}: {part:?} not in {:?}", message(text));
         }
-    }
-
-    #[test]
-    fn the_rate_grows_linearly_then_follows_a_cosine_to_zero() {
-        let training =
-            TrainingSpec { learning_rate: 2.0, warmup_steps: 4, ..TrainingSpec::default() };
-        let rate = |step| training.rate(step, 1_000);
-        assert_eq!(rate(0), 0.5);
-        assert!((rate(3) - 2.0).abs() < 1e-3, "{}", rate(3));
-        assert!((rate(500) - 1.0).abs() < 1e-12);
-        assert_eq!(rate(1_000), 0.0);
     }
 }

@@ -10,12 +10,14 @@ use consilience_data::{Checkpoint, Pooling, Progress, StimulusSet};
 
 use crate::architectures::{Architecture, Layer, Task};
 use crate::checkpoints::{PlannedCheckpoint, planned_checkpoints};
-use crate::datasets::Dataset;
-use crate::evaluation::evaluate;
+use crate::datasets::{Dataset, Pictures};
+use crate::evaluation::{Network, evaluate};
 use crate::network_file::{Folders, NetworkFile, OneNetworkSpec, TrainedCheckpoint, store};
+use crate::resume::{Resume, file_digest};
 use crate::session::Session;
 use crate::spec::NetworkSeeds;
-use crate::weights::Parameter;
+use crate::training_set::TrainingSet;
+use crate::weights::{Kind, Parameter, Weights};
 use crate::{Error, Result, TrainSpec};
 
 /// What [`train`] leaves behind.
@@ -29,8 +31,9 @@ pub struct TrainSummary {
 
 /// Trains the networks of `spec`, at most `threads` at a time, and writes weights and recordings to `out`.
 ///
-/// A network that is complete there, from the same spec, is left as it is; one that is not is trained from its seeds, which
-/// gives the same bytes. So a killed run is resumed by the same call.
+/// A network that is complete there, from the same spec, is left as it is; one that is not goes on from its last
+/// checkpoint, or begins again if that is damaged; both give the bytes of an unbroken run. So a killed run is resumed by
+/// the same call.
 ///
 /// # Errors
 /// [`Error::Spec`], and [`Error::Io`] or [`Error::Format`] for a data set that cannot be read; [`Error::OtherSpec`] if `out`
@@ -58,16 +61,21 @@ pub fn train_on(
     progress: &dyn Progress,
 ) -> Result<TrainSummary> {
     spec.validate()?;
-    let plan = Plan::new(spec, dataset, out)?;
+    let named = spec.networks.named(&spec.training)?;
+    // Subsets of all seeds have the same size.
+    let n_train = TrainingSet::new(dataset, &spec.training, named[0].1).len();
+    let plan = Plan::new(spec, dataset, n_train, out)?;
     let mut networks: Vec<Option<NetworkFile>> = Vec::new();
     let mut jobs = Vec::new();
     let dataset_sha256 = dataset.digest();
-    for (name, seeds) in spec.networks.named()? {
+    for (name, seeds) in named {
         let spec = OneNetworkSpec::new(spec, dataset, &dataset_sha256, seeds)?;
         let job = Job { folders: Folders::new(out, &name), name, seeds, spec };
         let finished = job.folders.finished(&job.spec)?.filter(|file| plan.is_whole(&job, file));
         if let Some(file) = &finished {
             progress.note(&format!("{}, already there", accuracy(file, dataset)));
+            // Left by a run that was killed in the last moment.
+            job.folders.forget_state()?;
         } else {
             jobs.push((networks.len(), job));
         }
@@ -76,8 +84,9 @@ pub fn train_on(
     let n_present = networks.len() - jobs.len();
     write_stimuli(&store(out), &plan.stimuli)?;
     if !jobs.is_empty() {
-        let images = jobs.len() as u64 * spec.training.epochs * dataset.train.len() as u64;
-        progress.stage("train", images);
+        let done: u64 = jobs.iter().map(|(_, job)| plan.images_seen(job)).sum();
+        let images = jobs.len() as u64 * spec.training.epochs * n_train as u64;
+        progress.stage("train", images - done);
     }
     for ((i, _), file) in jobs.iter().zip(run_all(&plan, &jobs, threads, progress)?) {
         networks[*i] = Some(file);
@@ -130,7 +139,9 @@ struct Plan<'a> {
     dataset: &'a Dataset,
     out: &'a Path,
     stimuli: StimulusSet,
-    table: [f32; 256],
+    pictures: Pictures,
+    /// Images that each network learns from.
+    n_train: usize,
     architecture: Box<dyn Architecture>,
     layers: Vec<Layer>,
     parameters: Vec<Parameter>,
@@ -138,17 +149,22 @@ struct Plan<'a> {
 }
 
 impl<'a> Plan<'a> {
-    fn new(spec: &'a TrainSpec, dataset: &'a Dataset, out: &'a Path) -> Result<Self> {
-        let Dataset { train, classes, .. } = dataset;
-        let task = Task { height: train.height, width: train.width, n_classes: classes.len() };
+    fn new(
+        spec: &'a TrainSpec,
+        dataset: &'a Dataset,
+        n_train: usize,
+        out: &'a Path,
+    ) -> Result<Self> {
+        let task = Task::of(dataset);
         let architecture = spec.architecture.build()?;
         Ok(Self {
             stimuli: dataset.stimuli(),
-            table: dataset.normalisation.table(),
+            pictures: Pictures::from(&dataset.test),
+            n_train,
             layers: architecture.layers(task)?,
             parameters: architecture.parameters(task)?,
             architecture,
-            checkpoints: planned_checkpoints(spec, train.len())?,
+            checkpoints: planned_checkpoints(spec, n_train)?,
             spec,
             dataset,
             out,
@@ -168,23 +184,38 @@ impl<'a> Plan<'a> {
     /// Trains and records one network.
     fn run(&self, job: &Job, progress: &dyn Progress) -> Result<NetworkFile> {
         job.folders.begin(&job.spec)?;
+        let training = &self.spec.training;
+        let images = TrainingSet::new(self.dataset, training, job.seeds);
         let mut session = Session::new(
             self.architecture.as_ref(),
             self.parameters.clone(),
-            &self.spec.training,
-            (&self.dataset.train, &self.table),
+            training,
+            &images,
             job.seeds,
         );
         let mut checkpoints = Vec::with_capacity(self.checkpoints.len());
-        for checkpoint in &self.checkpoints {
-            session.train_to(checkpoint.step, progress);
-            checkpoints.push(self.record(job, checkpoint, &session)?);
+        if let Some((weights, resume)) = self.unfinished(job)
+            && session.resume(&weights, resume.state)
+        {
+            checkpoints = resume.checkpoints;
         }
+        for checkpoint in &self.checkpoints[checkpoints.len()..] {
+            session.train_to(checkpoint.step, progress);
+            checkpoints.push(self.record(job, checkpoint, &session.weights())?);
+            let resume = Resume {
+                spec: job.spec.digest(),
+                checkpoints: checkpoints.clone(),
+                weights: file_digest(&job.folders.weights(&checkpoint.name))?,
+                state: session.state(),
+            };
+            resume.write(&job.folders.state())?;
+        }
+        let learned = self.parameters.iter().filter(|parameter| parameter.kind == Kind::Learned);
         let file = NetworkFile {
             network: job.name.clone(),
             seeds: job.seeds,
             spec: job.spec.digest(),
-            n_weights: session.weights().n_values(),
+            n_weights: learned.map(Parameter::len).sum(),
             checkpoints,
         };
         job.folders.finish(&file)?;
@@ -192,22 +223,51 @@ impl<'a> Plan<'a> {
         Ok(file)
     }
 
+    /// Where a killed run left a network, if everything up to there is as it was written.
+    fn unfinished(&self, job: &Job) -> Option<(Weights, Resume)> {
+        let resume = Resume::read(&job.folders.state(), &job.spec.digest())?;
+        let root = store(self.out);
+        let done = resume.checkpoints.iter().zip(&self.checkpoints);
+        let whole = resume.checkpoints.len() <= self.checkpoints.len()
+            && done.into_iter().all(|(found, planned)| {
+                found.name == planned.name
+                    && job.folders.weights(&found.name).is_file()
+                    && has_recording(&root, &self.stimuli, &job.name, &found.name)
+            });
+        let path = job.folders.weights(&resume.checkpoints.last()?.name);
+        if !whole || file_digest(&path).ok()? != resume.weights {
+            return None;
+        }
+        let device = burn::tensor::Device::flex();
+        Some((Weights::read(&path, self.parameters.clone(), &device).ok()?, resume))
+    }
+
+    /// Training images that an unfinished network has seen already.
+    fn images_seen(&self, job: &Job) -> u64 {
+        let Some((_, Resume { state, .. })) = self.unfinished(job) else { return 0 };
+        let steps = self.n_train.div_ceil(self.spec.training.batch_size) as u64;
+        let n = self.n_train as u64;
+        if state.step.is_multiple_of(steps) {
+            state.step / steps * n
+        } else {
+            state.step / steps * n + state.seen as u64
+        }
+    }
+
     /// Writes weights and recording of one checkpoint.
     fn record(
         &self,
         job: &Job,
         checkpoint: &PlannedCheckpoint,
-        session: &Session<'_>,
+        weights: &Weights,
     ) -> Result<TrainedCheckpoint> {
-        let weights = session.weights();
-        let found = evaluate(
-            self.architecture.as_ref(),
-            &self.layers,
-            &weights,
-            &self.dataset.test,
-            &self.table,
-            &self.poolings(checkpoint),
-        );
+        let network = Network {
+            architecture: self.architecture.as_ref(),
+            layers: &self.layers,
+            weights,
+            normalisation: &self.dataset.normalisation,
+        };
+        let found = evaluate(&network, &self.pictures, &self.poolings(checkpoint));
         if !found.finite {
             return Err(Error::Diverged {
                 network: job.name.clone(),

@@ -7,6 +7,7 @@ use consilience_data::write_atomically;
 use rand::Rng;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype, TensorView};
 
 use crate::{Error, Result};
@@ -16,6 +17,8 @@ use crate::{Error, Result};
 pub enum Initial {
     /// All zero.
     Zero,
+    /// All one.
+    One,
     /// Uniform with standard deviation `gain / √fan_in` (He et al. 2015): the gain is √2 before a `ReLU`, else 1.
     Kaiming {
         /// Inputs of one unit.
@@ -34,9 +37,32 @@ pub struct Parameter {
     pub shape: Vec<usize>,
     /// How it begins.
     pub initial: Initial,
+    /// Who changes it.
+    pub kind: Kind,
+}
+
+/// Who changes a parameter in training.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// The optimiser, by its gradient.
+    Learned,
+    /// Batch normalisation: a running mean or variance.
+    Running,
 }
 
 impl Parameter {
+    /// A learned parameter.
+    #[must_use]
+    pub fn learned(name: impl Into<String>, shape: Vec<usize>, initial: Initial) -> Self {
+        Self { name: name.into(), shape, initial, kind: Kind::Learned }
+    }
+
+    /// A running statistic of `n` channels.
+    #[must_use]
+    pub fn running(name: impl Into<String>, n: usize, initial: Initial) -> Self {
+        Self { name: name.into(), shape: vec![n], initial, kind: Kind::Running }
+    }
+
     /// Number of values.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -53,7 +79,7 @@ impl Parameter {
 /// The values of all parameters of a network, each a flat tensor, on a device.
 #[derive(Debug, Clone)]
 pub struct Weights {
-    parameters: Vec<Parameter>,
+    pub(crate) parameters: Vec<Parameter>,
     pub(crate) values: Vec<Tensor<1>>,
 }
 
@@ -69,6 +95,7 @@ impl Weights {
                 let n = parameter.len();
                 let values = match parameter.initial {
                     Initial::Zero => vec![0.0; n],
+                    Initial::One => vec![1.0; n],
                     Initial::Kaiming { fan_in, gain } => {
                         let bound = (gain * (3.0 / fan_in as f64).sqrt()) as f32;
                         (0..n).map(|_| bound * symmetric(&mut rng)).collect()
@@ -103,6 +130,33 @@ impl Weights {
     #[must_use]
     pub fn n_values(&self) -> usize {
         self.parameters.iter().map(Parameter::len).sum()
+    }
+
+    /// The weights in a file that [`Self::write`] made.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::Format`] if the file does not hold these parameters as float32.
+    pub(crate) fn read(path: &Path, parameters: Vec<Parameter>, device: &Device) -> Result<Self> {
+        let wrong = |found: String| Error::Format {
+            path: path.to_owned(),
+            found,
+            expected: "the weights of this architecture, as float32".into(),
+            advice: "remove the folder of this network, and train it again".into(),
+        };
+        let bytes = std::fs::read(path).map_err(Error::io("read", path))?;
+        let file = SafeTensors::deserialize(&bytes).map_err(|e| wrong(e.to_string()))?;
+        let read = |parameter: &Parameter| {
+            let tensor = file.tensor(&parameter.name).map_err(|e| wrong(e.to_string()))?;
+            if tensor.dtype() != Dtype::F32 || tensor.shape() != parameter.shape {
+                let (dtype, shape) = (tensor.dtype(), tensor.shape());
+                return Err(wrong(format!("{} is {dtype:?} of {shape:?}", parameter.name)));
+            }
+            let (values, _) = tensor.data().as_chunks();
+            let values: Vec<f32> = values.iter().map(|&v| f32::from_le_bytes(v)).collect();
+            Ok(Tensor::from_data(TensorData::new(values, [parameter.len()]), device))
+        };
+        let values = parameters.iter().map(read).collect::<Result<_>>()?;
+        Ok(Self { parameters, values })
     }
 
     /// Writes all parameters as float32 to a safetensors file, atomically. Equal weights give equal bytes.
@@ -157,8 +211,8 @@ mod tests {
     fn parameters() -> Vec<Parameter> {
         let initial = Initial::Kaiming { fan_in: 100, gain: 2.0 };
         vec![
-            Parameter { name: "a.weight".into(), shape: vec![40, 100], initial },
-            Parameter { name: "a.bias".into(), shape: vec![40], initial: Initial::Zero },
+            Parameter::learned("a.weight", vec![40, 100], initial),
+            Parameter::learned("a.bias", vec![40], Initial::Zero),
         ]
     }
 
@@ -189,5 +243,11 @@ mod tests {
         let first = f32::from_le_bytes(tensor.data()[..4].try_into().unwrap());
         assert_eq!(first, floats(&weights.values[0])[0]);
         assert_eq!(file.names().len(), 2);
+        let again = Weights::read(&path, parameters(), &Device::flex()).unwrap();
+        assert!(again.values.iter().zip(&weights.values).all(|(a, b)| floats(a) == floats(b)));
+        let mut other = parameters();
+        other[0].shape = vec![100, 40];
+        let e = Weights::read(&path, other, &Device::flex()).unwrap_err().to_string();
+        assert!(e.contains("a.weight is F32 of [40, 100]; expected the weights of this"), "{e}");
     }
 }

@@ -3,23 +3,24 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use consilience_data::store::Store;
 use consilience_data::{ActivationSource, Pooling, Progress, Quiet};
 use consilience_nets::datasets::{Dataset, Images, Normalisation};
-use consilience_nets::{Error, TrainSpec, train_on};
+use consilience_nets::{Augmentation, Error, Labels, Subset, TrainSpec, train_on};
 
 /// Images of 8 × 8 in which class `c` has a bright row `2c`.
 fn images(prefix: &str, n: usize) -> Images {
-    let labels: Vec<u8> = (0..n).map(|i| (i % 3) as u8).collect();
+    let labels: Vec<u32> = (0..n).map(|i| i as u32 % 3).collect();
     let pixel = |i: usize| {
         let (image, row) = (i / 64, i / 8 % 8);
         let noise = (i * 7919 % 97) as u8;
-        if row == 2 * usize::from(labels[image]) { 150 + noise } else { noise }
+        if row == 2 * labels[image] as usize { 150 + noise } else { noise }
     };
     let pixels = (0..n * 64).map(pixel).collect();
     let ids = (0..n).map(|i| format!("{prefix}/{i}")).collect();
-    Images { ids, pixels, height: 8, width: 8, labels }
+    Images { ids, pixels, channels: 1, height: 8, width: 8, labels }
 }
 
 fn dataset() -> Dataset {
@@ -155,6 +156,70 @@ fn what_is_complete_is_kept_and_what_is_not_is_made_again() {
     let told = told.0.into_inner().unwrap();
     let advanced: u64 = told.iter().filter_map(|t| t.strip_prefix('+')?.parse::<u64>().ok()).sum();
     assert!(told.contains(&format!("train {advanced}")), "{told:?}");
+}
+
+/// Kills the thread that trains when so many images were seen.
+struct Killer {
+    seen: AtomicU64,
+    last: u64,
+}
+
+impl Progress for Killer {
+    fn stage(&self, _: &str, _: u64) {}
+    fn advance(&self, done: u64) {
+        assert!(self.seen.fetch_add(done, Ordering::Relaxed) + done < self.last, "killed");
+    }
+    fn note(&self, _: &str) {}
+}
+
+/// Killed between two checkpoints, in the middle of an epoch, with everything on that has a state: the run goes on from the
+/// checkpoint before and leaves the bytes of one that was not killed.
+#[test]
+fn a_killed_training_goes_on_from_its_last_checkpoint() {
+    let mut spec = spec();
+    spec.networks.seeds = vec![1];
+    spec.training.epochs = 3;
+    spec.training.augmentation = Augmentation { shift: 1, flip: true };
+    spec.training.labels = Labels::Noise(0.2);
+    spec.training.subset = Subset { share: 0.8, common: 0.5, common_seed: 4 };
+    spec.training.weight_decay = 0.1;
+    let unbroken = tempfile::tempdir().unwrap();
+    train_on(&spec, &dataset(), unbroken.path(), 1, &Quiet).unwrap();
+
+    // 72 images an epoch: steps of 16, 16, 16, 16, 8. Checkpoints after 0, 32, 72, 144 and 216 images.
+    for (killed_after, from) in [(10, 0), (40, 32), (100, 72), (210, 144)] {
+        let out = tempfile::tempdir().unwrap();
+        let killer = Killer { seen: AtomicU64::new(0), last: killed_after };
+        let run = || train_on(&spec, &dataset(), out.path(), 1, &killer);
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+        let state = out.path().join("networks/cnn-seed1/unfinished.safetensors");
+        assert!(state.is_file());
+        let told = Told::default();
+        train_on(&spec, &dataset(), out.path(), 1, &told).unwrap();
+        let told = told.0.into_inner().unwrap();
+        assert_eq!(told[0], format!("train {}", 216 - from), "killed after {killed_after} images");
+        assert!(tree(out.path()) == tree(unbroken.path()), "killed after {killed_after} images");
+        assert!(!state.exists());
+    }
+}
+
+#[test]
+fn a_state_that_does_not_fit_its_weights_is_not_used() {
+    let mut spec = spec();
+    spec.networks.seeds = vec![1];
+    let unbroken = tempfile::tempdir().unwrap();
+    train_on(&spec, &dataset(), unbroken.path(), 1, &Quiet).unwrap();
+    let out = tempfile::tempdir().unwrap();
+    let killer = Killer { seen: AtomicU64::new(0), last: 100 };
+    let run = || train_on(&spec, &dataset(), out.path(), 1, &killer);
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).unwrap_err();
+    let networks = out.path().join("networks/cnn-seed1");
+    fs::copy(networks.join("step-000002.safetensors"), networks.join("epoch-01.safetensors"))
+        .unwrap();
+    let told = Told::default();
+    train_on(&spec, &dataset(), out.path(), 1, &told).unwrap();
+    assert_eq!(told.0.into_inner().unwrap()[0], "train 180", "from the begin");
+    assert!(tree(out.path()) == tree(unbroken.path()));
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! and nothing in them is executed (an object array is a pickle).
 
 mod header;
+mod integers;
 mod literal;
 
 use std::fs::File;
@@ -14,6 +15,8 @@ use std::path::{Path, PathBuf};
 use header::Header;
 
 use crate::{Activations, Error, Precision, Result, RowMajor, atomic};
+
+pub use integers::{read_bytes, read_whole_numbers};
 
 /// Bytes that are read at a time and converted while they are in cache.
 const PIECE: usize = 256 << 10;

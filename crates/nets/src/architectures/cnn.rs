@@ -1,11 +1,12 @@
 //! `cnn`: a small convolutional network in the manner of VGG.
 
-use burn::tensor::ops::{ConvOptions, MaxPoolOptions};
+use burn::tensor::ops::MaxPoolOptions;
 use burn::tensor::{Tensor, activation, module};
 use serde::{Deserialize, Serialize};
 
-use super::{Architecture, Layer, Task};
-use crate::weights::{Initial, Parameter, Weights};
+use super::pass::{before_nothing, before_relu, weight_and_bias};
+use super::{Architecture, Layer, Pass, Task};
+use crate::weights::Parameter;
 use crate::{Error, Result};
 
 /// Convolutions `conv1`, `conv2`, … of 3 × 3 with padding 1, each followed by a `ReLU` and a 2 × 2 max pooling, then two fully
@@ -83,59 +84,45 @@ impl Architecture for Cnn {
 
     fn parameters(&self, task: Task) -> Result<Vec<Parameter>> {
         let features = self.features(task)?;
-        let relu = |fan_in| Initial::Kaiming { fan_in, gain: std::f64::consts::SQRT_2 };
-        let linear = |fan_in| Initial::Kaiming { fan_in, gain: 1.0 };
         let mut parameters = Vec::new();
-        let mut add = |layer: &str, shape: Vec<usize>, initial| {
-            let bias = vec![shape[0]];
-            parameters.push(Parameter { name: format!("{layer}.weight"), shape, initial });
-            let name = format!("{layer}.bias");
-            parameters.push(Parameter { name, shape: bias, initial: Initial::Zero });
-        };
-        let mut before = 1;
+        let mut before = task.channels;
         for (i, &channels) in self.channels.iter().enumerate() {
             let shape = vec![channels, before, KERNEL, KERNEL];
-            add(&format!("conv{}", i + 1), shape, relu(before * KERNEL * KERNEL));
+            let initial = before_relu(before * KERNEL * KERNEL);
+            parameters.extend(weight_and_bias(&format!("conv{}", i + 1), shape, initial));
             before = channels;
         }
-        add("fc1", vec![self.hidden, features], relu(features));
-        add("fc2", vec![task.n_classes, self.hidden], linear(self.hidden));
+        let shape = vec![self.hidden, features];
+        parameters.extend(weight_and_bias("fc1", shape, before_relu(features)));
+        let shape = vec![task.n_classes, self.hidden];
+        parameters.extend(weight_and_bias("fc2", shape, before_nothing(self.hidden)));
         Ok(parameters)
     }
 
-    fn forward(&self, weights: &Weights, images: Tensor<4>) -> Vec<Tensor<4>> {
-        let convolution = ConvOptions::new([1, 1], [KERNEL / 2; 2], [1, 1], 1);
+    fn forward(&self, pass: &mut Pass<'_>, images: Tensor<4>) -> Vec<Tensor<4>> {
         let mut outputs = Vec::with_capacity(self.channels.len() + 2);
         let mut x = images;
         for i in 1..=self.channels.len() {
-            let weight = weights.get::<4>(&format!("conv{i}.weight"));
-            let bias = weights.get::<1>(&format!("conv{i}.bias"));
-            let output =
-                activation::relu(module::conv2d(x, weight, Some(bias), convolution.clone()));
+            let output = activation::relu(pass.convolution(&format!("conv{i}"), x, 1, true));
             x = module::max_pool2d(output.clone(), MaxPoolOptions::new([2, 2]));
             outputs.push(output);
         }
-        let hidden = activation::relu(full(weights, "fc1", x.flatten(1, 3)));
-        let logits = full(weights, "fc2", hidden.clone());
+        let hidden = activation::relu(pass.full("fc1", x.flatten(1, 3)));
+        let logits = pass.full("fc2", hidden.clone());
         outputs.extend([hidden, logits].map(|x| x.unsqueeze_dims(&[2, 3])));
         outputs
     }
 }
 
-/// `x Wᵀ + b`.
-fn full(weights: &Weights, layer: &str, x: Tensor<2>) -> Tensor<2> {
-    let weight = weights.get::<2>(&format!("{layer}.weight"));
-    x.matmul(weight.transpose()) + weights.get::<1>(&format!("{layer}.bias")).unsqueeze()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::weights::Weights;
     use burn::tensor::Device;
 
     #[test]
     fn too_many_convolutions_for_the_image_are_an_error() {
-        let task = Task { height: 28, width: 28, n_classes: 10 };
+        let task = Task { channels: 1, height: 28, width: 28, n_classes: 10 };
         let cnn = Cnn { channels: vec![4; 5], hidden: 8 };
         let e = cnn.layers(task).unwrap_err().to_string();
         assert!(e.contains("5 convolutions for images of 28 × 28"), "{e}");
@@ -146,7 +133,7 @@ mod tests {
     /// One convolution of one channel on one image of 2 × 2, worked by hand.
     #[test]
     fn outputs_are_those_computed_by_hand() {
-        let task = Task { height: 2, width: 2, n_classes: 2 };
+        let task = Task { channels: 1, height: 2, width: 2, n_classes: 2 };
         let cnn = Cnn { channels: vec![1], hidden: 2 };
         let device = Device::flex();
         let mut weights = Weights::draw(cnn.parameters(task).unwrap(), 1, &device);
@@ -159,7 +146,7 @@ mod tests {
         weights.set("fc2.bias", &[0.0, -1.0]);
         let image = Tensor::<4>::from_data([[[[1.0, 2.0], [3.0, 5.0]]]], &device);
         let outputs: Vec<Vec<f32>> = cnn
-            .forward(&weights, image)
+            .forward(&mut Pass::recording(&weights), image)
             .into_iter()
             .map(|output| output.into_data().try_to_vec().unwrap())
             .collect();

@@ -1,6 +1,7 @@
 //! Architectures. To add one: its file, and its line in [`ARCHITECTURES`].
 
 mod cnn;
+mod pass;
 
 use std::fmt::Debug;
 
@@ -8,10 +9,12 @@ use burn::tensor::Tensor;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::weights::{Parameter, Weights};
+use crate::datasets::{Dataset, Images};
+use crate::weights::Parameter;
 use crate::{Error, Result};
 
 pub use cnn::Cnn;
+pub use pass::Pass;
 
 /// Every architecture; the order is that of the documentation.
 pub static ARCHITECTURES: &[Entry] = &[Entry::of::<Cnn>("cnn", Cnn::SUMMARY)];
@@ -19,12 +22,23 @@ pub static ARCHITECTURES: &[Entry] = &[Entry::of::<Cnn>("cnn", Cnn::SUMMARY)];
 /// What a network is for: images of one size, one of some classes as the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Task {
+    /// Channels of an image: 1 for grey, 3 for colours.
+    pub channels: usize,
     /// Height of an image.
     pub height: usize,
     /// Width of an image.
     pub width: usize,
     /// Number of classes.
     pub n_classes: usize,
+}
+
+impl Task {
+    /// The task of a data set.
+    #[must_use]
+    pub fn of(dataset: &Dataset) -> Self {
+        let Images { channels, height, width, .. } = dataset.train;
+        Self { channels, height, width, n_classes: dataset.classes.len() }
+    }
 }
 
 /// A layer whose output is recorded. A fully connected layer has maps of 1 × 1.
@@ -54,9 +68,9 @@ pub trait Architecture: Debug + Send + Sync {
     /// As [`Self::layers`].
     fn parameters(&self, task: Task) -> Result<Vec<Parameter>>;
 
-    /// The output of every layer of [`Self::layers`] for `n × 1 × height × width` images: `n × channels × height × width`,
-    /// after the nonlinearity (the last layer has none) and before any pooling between layers.
-    fn forward(&self, weights: &Weights, images: Tensor<4>) -> Vec<Tensor<4>>;
+    /// The output of every layer of [`Self::layers`] for images of `n × channels × height × width`, in the same form: after
+    /// the nonlinearity (the last layer has none) and before any pooling between layers.
+    fn forward(&self, pass: &mut Pass<'_>, images: Tensor<4>) -> Vec<Tensor<4>>;
 }
 
 /// An architecture as a spec names it: `architecture = { name = "cnn", channels = [16, 32], hidden = 64 }`.
@@ -144,8 +158,9 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::weights::Weights;
 
-    const TASK: Task = Task { height: 28, width: 28, n_classes: 10 };
+    const TASK: Task = Task { channels: 1, height: 28, width: 28, n_classes: 10 };
 
     #[test]
     fn ids_are_unique_and_defaults_fit_the_bundled_images() {
@@ -163,18 +178,18 @@ mod tests {
     #[test]
     fn outputs_have_the_sizes_that_layers_promise() {
         let device = burn::tensor::Device::flex();
-        for entry in ARCHITECTURES {
+        let colour = Task { channels: 3, height: 32, width: 30, n_classes: 4 };
+        for (entry, task) in ARCHITECTURES.iter().flat_map(|entry| [(entry, TASK), (entry, colour)])
+        {
             let spec = ArchitectureSpec { name: entry.id.into(), ..ArchitectureSpec::default() };
             let architecture = spec.build().unwrap();
-            let weights = Weights::draw(architecture.parameters(TASK).unwrap(), 1, &device);
-            let outputs = architecture.forward(&weights, Tensor::zeros([2, 1, 28, 28], &device));
+            let weights = Weights::draw(architecture.parameters(task).unwrap(), 1, &device);
+            let images = Tensor::zeros([2, task.channels, task.height, task.width], &device);
+            let outputs = architecture.forward(&mut Pass::recording(&weights), images);
             let found: Vec<_> = outputs.iter().map(Tensor::dims).collect();
-            let expected: Vec<_> = architecture
-                .layers(TASK)
-                .unwrap()
-                .iter()
-                .map(|layer| [2, layer.channels, layer.height, layer.width])
-                .collect();
+            let layers = architecture.layers(task).unwrap();
+            let expected: Vec<_> =
+                layers.iter().map(|layer| [2, layer.channels, layer.height, layer.width]).collect();
             assert_eq!(found, expected, "{}", entry.id);
         }
     }

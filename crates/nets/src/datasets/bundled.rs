@@ -12,7 +12,7 @@ macro_rules! asset {
 }
 
 /// Class names of Fashion-MNIST, in the order of its labels.
-const CLASSES: [&str; 10] = [
+pub(super) const CLASSES: [&str; 10] = [
     "T-shirt/top",
     "Trouser",
     "Pullover",
@@ -26,7 +26,9 @@ const CLASSES: [&str; 10] = [
 ];
 
 /// Mean and standard deviation of all 60,000 training images, as everybody uses them.
-const NORMALISATION: Normalisation = Normalisation { mean: 0.2860, deviation: 0.3530 };
+pub(super) fn normalisation() -> Normalisation {
+    Normalisation { mean: vec![0.2860], deviation: vec![0.3530] }
+}
 
 /// The bundled data set: of each class of Fashion-MNIST the first 500 training and the first 100 test images.
 ///
@@ -50,7 +52,7 @@ pub fn fashion_mnist_small() -> Result<Dataset> {
         classes: CLASSES.map(String::from).to_vec(),
         train,
         test,
-        normalisation: NORMALISATION,
+        normalisation: normalisation(),
     })
 }
 
@@ -79,7 +81,7 @@ mod tests {
         let data = fashion_mnist_small().unwrap();
         for (images, per_class) in [(&data.train, 500), (&data.test, 100)] {
             let mut counts = [0; 10];
-            images.labels.iter().for_each(|&label| counts[usize::from(label)] += 1);
+            images.labels.iter().for_each(|&label| counts[label as usize] += 1);
             assert_eq!(counts, [per_class; 10]);
         }
         assert_eq!((data.test.height, data.test.width), (28, 28));

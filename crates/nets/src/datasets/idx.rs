@@ -47,8 +47,8 @@ pub(super) fn images(
         let expected = format!("{n}, one a picture of {}", images_path.display());
         return Err(wrong(labels_path, found, &expected));
     }
-    let (pixels, labels) = (pixels.to_vec(), labels.to_vec());
-    Ok(Images { ids: ids(n), pixels, height, width, labels })
+    let labels = labels.iter().map(|&label| u32::from(label)).collect();
+    Ok(Images { ids: ids(n), pixels: pixels.to_vec(), channels: 1, height, width, labels })
 }
 
 /// A list of 32-bit whole numbers that are not negative.

@@ -28,7 +28,7 @@ pub(super) struct Header {
     pub(super) units: usize,
 }
 
-fn error(path: &Path, found: impl Into<String>, expected: &str, advice: &str) -> Error {
+pub(super) fn error(path: &Path, found: impl Into<String>, expected: &str, advice: &str) -> Error {
     Error::Format {
         path: path.to_owned(),
         found: found.into(),
@@ -92,6 +92,23 @@ fn foreign(path: &Path, start: &[u8]) -> Error {
 
 /// What the text of a header says, if it is a two-dimensional array of f32 or f64.
 pub(super) fn interpret(path: &Path, text: &[u8]) -> Result<Header> {
+    let Fields { descr, fortran_order, shape } = fields(path, text)?;
+    let (dtype, precision, big_endian) = number_type(path, &descr)?;
+    let (rows, units) = two_dimensions(path, &shape)?;
+    // One row or one column lies the same way in both orders.
+    let fortran_order = fortran_order && rows > 1 && units > 1;
+    Ok(Header { dtype, precision, big_endian, fortran_order, rows, units })
+}
+
+/// What every header says, whatever the array.
+pub(super) struct Fields {
+    pub(super) descr: Literal,
+    pub(super) fortran_order: bool,
+    pub(super) shape: Vec<usize>,
+}
+
+/// The fields of the text of a header.
+pub(super) fn fields(path: &Path, text: &[u8]) -> Result<Fields> {
     let malformed = |what: String| {
         let found = format!("a malformed npy header ({what})");
         let expected = "a dictionary of 'descr', 'fortran_order' and 'shape'";
@@ -120,7 +137,6 @@ pub(super) fn interpret(path: &Path, text: &[u8]) -> Result<Header> {
     let Some(Literal::Tuple(shape)) = shape else {
         return Err(malformed("no 'shape' that is a tuple".into()));
     };
-    let (dtype, precision, big_endian) = number_type(path, &descr)?;
     let shape = shape
         .iter()
         .map(|extent| match extent {
@@ -129,10 +145,7 @@ pub(super) fn interpret(path: &Path, text: &[u8]) -> Result<Header> {
         })
         .collect::<Option<Vec<_>>>()
         .ok_or_else(|| malformed("extents that are no sizes".into()))?;
-    let (rows, units) = two_dimensions(path, &shape)?;
-    // One row or one column lies the same way in both orders.
-    let fortran_order = fortran_order && rows > 1 && units > 1;
-    Ok(Header { dtype, precision, big_endian, fortran_order, rows, units })
+    Ok(Fields { descr, fortran_order, shape })
 }
 
 fn two_dimensions(path: &Path, shape: &[usize]) -> Result<(usize, usize)> {
