@@ -10,6 +10,7 @@
 //! skipped, and may be deleted.
 
 mod manifest;
+mod sets;
 mod stimuli;
 
 use std::cmp::Ordering;
@@ -27,6 +28,7 @@ use crate::{
     StimulusSet, atomic,
 };
 
+pub use sets::{Origin, RecordedSet, has_sets, read_sets, write_sets};
 pub use stimuli::write_stimuli;
 
 /// Bytes of rows that are read at a time, then checked while they are in cache.
@@ -135,10 +137,21 @@ fn write_layer(new: &Path, folder: &Path, layer: &RecordedLayer) -> Result<Layer
 /// Whether the recording is complete on disk: its manifest is of stimuli with these ids, and every file has the right size.
 #[must_use]
 pub fn has_recording(root: &Path, stimuli: &StimulusSet, network: &str, checkpoint: &str) -> bool {
+    made_by(root, stimuli, network, checkpoint).is_some()
+}
+
+/// What made the recording, if it is complete on disk as for [`has_recording`].
+#[must_use]
+pub fn made_by(
+    root: &Path,
+    stimuli: &StimulusSet,
+    network: &str,
+    checkpoint: &str,
+) -> Option<String> {
     let folder = manifest::folder(root, network, checkpoint);
-    Manifest::read(&folder, stimuli, &stimuli.digest()).is_ok_and(|manifest| {
-        manifest.layers.iter().all(|entry| Manifest::open_layer(&folder, entry).is_ok())
-    })
+    let manifest = Manifest::read(&folder, stimuli, &stimuli.digest()).ok()?;
+    let whole = |entry| Manifest::open_layer(&folder, entry).is_ok();
+    manifest.layers.iter().all(whole).then_some(manifest.made_by)
 }
 
 /// An activation store that is open for reading. Values are read when asked for.

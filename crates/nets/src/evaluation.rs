@@ -107,7 +107,7 @@ mod tests {
             labels: vec![0; 300],
         };
         let task = Task { channels: 1, height: 4, width: 4, n_classes: 3 };
-        let cnn = Cnn { channels: vec![2, 3], hidden: 5 };
+        let cnn = Cnn { channels: vec![2, 3], hidden: 5, stage: 1 };
         let weights = Weights::draw(cnn.parameters(task).unwrap(), 1, &Device::flex());
         let layers = cnn.layers(task).unwrap();
         let poolings = [Pooling::SpatialMean, Pooling::PositionsAsStimuli];

@@ -12,6 +12,8 @@
 //! OUT/networks/<network>/<checkpoint>.safetensors     weights, named and laid out as PyTorch does
 //! OUT/networks/<network>/network.json                 spec, seeds, accuracies; written last
 //! OUT/activations/                                    the activation store
+//! OUT/stimuli/sets.json                               more sets of stimuli, see `consilience_data::store::RecordedSet`
+//! OUT/stimuli/<set>/                                  an activation store for each of them
 //! ```
 
 pub mod architectures;
@@ -20,8 +22,11 @@ pub mod datasets;
 mod error;
 mod evaluation;
 mod network_file;
+mod parallel;
+mod record;
 mod resume;
 mod session;
+pub mod shifts;
 mod spec;
 mod train;
 mod training_set;
@@ -31,8 +36,9 @@ pub use checkpoints::{PlannedCheckpoint, planned_checkpoints};
 pub use error::{Error, Result};
 pub use network_file::{NetworkFile, TrainedCheckpoint};
 pub use spec::{
-    Augmentation, Labels, LearningRate, NetworkSeeds, NetworksSpec, RecordSpec, Subset, TrainSpec,
-    TrainingSpec,
+    Augmentation, CheckpointList, Every, Labels, LearningRate, NetworkSeeds, NetworksSpec,
+    OwnSeverities, RecordSpec, ShiftList, ShiftSpec, StimuliSpec, Subset, TrainSpec, TrainingSpec,
+    Which,
 };
 pub use train::{TrainSummary, train, train_on};
 pub use weights::{Initial, Kind, Parameter, Weights};

@@ -246,7 +246,7 @@ mod tests {
     }
 
     fn cnn() -> Cnn {
-        Cnn { channels: vec![3], hidden: 4 }
+        Cnn { channels: vec![3], hidden: 4, stage: 1 }
     }
 
     fn training() -> TrainingSpec {

@@ -1,6 +1,7 @@
 //! What to train: the contents of a `SPEC.toml`.
 
 mod networks;
+mod stimuli;
 mod training;
 
 use consilience_data::Pooling;
@@ -11,6 +12,7 @@ use crate::datasets::DatasetSpec;
 use crate::{Error, Result};
 
 pub use networks::{NetworkSeeds, NetworksSpec};
+pub use stimuli::{CheckpointList, Every, OwnSeverities, ShiftList, ShiftSpec, StimuliSpec, Which};
 pub use training::{Augmentation, Labels, LearningRate, Subset, TrainingSpec};
 
 /// Networks to train. The default is the demonstration's: four small networks on the bundled images.
@@ -27,6 +29,8 @@ pub struct TrainSpec {
     pub networks: NetworksSpec,
     /// What is kept of them.
     pub record: RecordSpec,
+    /// What else they are recorded on, once they are trained.
+    pub stimuli: StimuliSpec,
 }
 
 /// What is kept of every network.
@@ -78,7 +82,7 @@ impl TrainSpec {
         }
         self.networks.named(&self.training)?;
         self.architecture.build()?;
-        Ok(())
+        self.stimuli.validate()
     }
 }
 
@@ -126,6 +130,14 @@ mod tests {
             first_epoch_steps = []
             poolings = ["centre"]
             final_poolings = []
+
+            [stimuli]
+            shifts = ["contrast", { name = "rotation", severities = [2, 5] }]
+            severities = [1, 3]
+            seed = 9
+            datasets = ["digits", { mnist = "data/mnist" }]
+            checkpoints = "all"
+            poolings = ["spatial-mean"]
             "#,
         )
         .unwrap();
@@ -167,6 +179,7 @@ mod tests {
             ),
             ("networks = { prefix = '../a' }", "networks.prefix: \"../a\""),
             ("record = { poolings = [] }", "record.poolings: none"),
+            ("stimuli = { shifts = ['fog'] }", "shift: fog"),
             ("architecture = { name = 'x' }", "architecture.name: x"),
         ];
         for (text, part) in cases {

@@ -1,11 +1,10 @@
 //! [`train`]: all networks of a spec, side by side.
 
 use std::path::Path;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
 
-use consilience_data::store::{Recording, has_recording, write_recording, write_stimuli};
+use consilience_data::store::{
+    RecordedSet, Recording, has_recording, write_recording, write_stimuli,
+};
 use consilience_data::{Checkpoint, Pooling, Progress, StimulusSet};
 
 use crate::architectures::{Architecture, Layer, Task};
@@ -13,6 +12,8 @@ use crate::checkpoints::{PlannedCheckpoint, planned_checkpoints};
 use crate::datasets::{Dataset, Pictures};
 use crate::evaluation::{Network, evaluate};
 use crate::network_file::{Folders, NetworkFile, OneNetworkSpec, TrainedCheckpoint, store};
+use crate::parallel::run_all;
+use crate::record::{Recorder, Sets};
 use crate::resume::{Resume, file_digest};
 use crate::session::Session;
 use crate::spec::NetworkSeeds;
@@ -27,9 +28,12 @@ pub struct TrainSummary {
     pub networks: Vec<NetworkFile>,
     /// How many of them were complete before, and were not trained again.
     pub n_present: usize,
+    /// Every set of stimuli of the spec that they were recorded on, beside the test images.
+    pub sets: Vec<RecordedSet>,
 }
 
-/// Trains the networks of `spec`, at most `threads` at a time, and writes weights and recordings to `out`.
+/// Trains the networks of `spec`, at most `threads` at a time, and writes weights and recordings to `out`; then records them
+/// on the sets of `spec.stimuli`.
 ///
 /// A network that is complete there, from the same spec, is left as it is; one that is not goes on from its last
 /// checkpoint, or begins again if that is damaged; both give the bytes of an unbroken run. So a killed run is resumed by
@@ -65,6 +69,7 @@ pub fn train_on(
     // Subsets of all seeds have the same size.
     let n_train = TrainingSet::new(dataset, &spec.training, named[0].1).len();
     let plan = Plan::new(spec, dataset, n_train, out)?;
+    let sets = Sets::new(spec, dataset)?;
     let mut networks: Vec<Option<NetworkFile>> = Vec::new();
     let mut jobs = Vec::new();
     let dataset_sha256 = dataset.digest();
@@ -88,41 +93,16 @@ pub fn train_on(
         let images = jobs.len() as u64 * spec.training.epochs * n_train as u64;
         progress.stage("train", images - done);
     }
-    for ((i, _), file) in jobs.iter().zip(run_all(&plan, &jobs, threads, progress)?) {
+    let trained = run_all(&jobs, threads, |(_, job)| plan.run(job, progress))?;
+    for ((i, _), file) in jobs.iter().zip(trained) {
         networks[*i] = Some(file);
     }
-    Ok(TrainSummary { networks: networks.into_iter().flatten().collect(), n_present })
-}
-
-/// Runs every job; the result is in the order of the jobs, an error is that of the first job that has one.
-fn run_all(
-    plan: &Plan<'_>,
-    jobs: &[(usize, Job)],
-    threads: usize,
-    progress: &dyn Progress,
-) -> Result<Vec<NetworkFile>> {
-    let (next, failed) = (AtomicUsize::new(0), AtomicBool::new(false));
-    let results: Vec<Mutex<Option<Result<NetworkFile>>>> =
-        jobs.iter().map(|_| Mutex::new(None)).collect();
-    let work = || {
-        while !failed.load(Ordering::Relaxed) {
-            let i = next.fetch_add(1, Ordering::Relaxed);
-            let Some((_, job)) = jobs.get(i) else { break };
-            let result = plan.run(job, progress);
-            failed.fetch_or(result.is_err(), Ordering::Relaxed);
-            *results[i].lock().expect("no thread panics while it holds the lock") = Some(result);
-        }
+    let networks: Vec<NetworkFile> = networks.into_iter().flatten().collect();
+    let sets = match spec.stimuli.is_empty() {
+        true => Vec::new(),
+        false => Recorder::new(spec, dataset, out)?.run(&sets, &networks, threads, progress)?,
     };
-    thread::scope(|scope| {
-        for _ in 0..threads.clamp(1, jobs.len().max(1)) {
-            scope.spawn(work);
-        }
-    });
-    // Jobs are taken in order, so those that were not run stand behind the one that failed.
-    results
-        .into_iter()
-        .map_while(|result| result.into_inner().expect("no thread panicked"))
-        .collect()
+    Ok(TrainSummary { networks, n_present, sets })
 }
 
 /// One network to train.

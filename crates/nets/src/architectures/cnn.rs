@@ -9,25 +9,73 @@ use super::{Architecture, Layer, Pass, Task};
 use crate::weights::Parameter;
 use crate::{Error, Result};
 
-/// Convolutions `conv1`, `conv2`, … of 3 × 3 with padding 1, each followed by a `ReLU` and a 2 × 2 max pooling, then two fully
-/// connected layers: `fc1` with a `ReLU`, and `fc2`, the logits.
+/// Convolutions `conv1`, `conv2`, … of 3 × 3 with padding 1, each followed by a `ReLU`, with 2 × 2 max poolings between, then two
+/// fully connected layers: `fc1` with a `ReLU`, and `fc2`, the logits.
 ///
 /// | parameter | default | purpose |
 /// |---|---|---|
 /// | `channels` | 12, 32, 48 | channels of each convolution; their number is the number of convolutions |
 /// | `hidden` | 64 | units of `fc1` |
+/// | `stage` | 1 | convolutions before each pooling; there is one behind the last convolution in any case |
+/// | `width` | 12 | in place of `channels`: those of the first stage; 8/3 times as many in the second, 4 times from the third on, and 16/3 times as many units in `fc1` |
+/// | `depth` | 3 | in place of `channels`: number of convolutions |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+#[serde(try_from = "Written")]
 pub struct Cnn {
     /// Channels of each convolution.
     pub channels: Vec<usize>,
     /// Units of the first fully connected layer.
     pub hidden: usize,
+    /// Convolutions before each pooling.
+    #[serde(skip_serializing_if = "is_one")]
+    pub stage: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(stage: &usize) -> bool {
+    *stage == 1
 }
 
 impl Default for Cnn {
     fn default() -> Self {
-        Self { channels: vec![12, 32, 48], hidden: 64 }
+        Self { channels: vec![12, 32, 48], hidden: 64, stage: 1 }
+    }
+}
+
+/// What can stand in a spec.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Written {
+    channels: Option<Vec<usize>>,
+    hidden: Option<usize>,
+    stage: Option<usize>,
+    width: Option<usize>,
+    depth: Option<usize>,
+}
+
+impl TryFrom<Written> for Cnn {
+    type Error = String;
+
+    fn try_from(written: Written) -> std::result::Result<Self, String> {
+        let Written { channels, hidden, stage, width, depth } = written;
+        let plain = Self::default();
+        let stage = stage.unwrap_or(plain.stage);
+        if channels.is_some() && (width.is_some() || depth.is_some()) {
+            return Err("`channels` beside `width` or `depth`, which say the same".into());
+        }
+        let width = width.unwrap_or(plain.channels[0]);
+        let depth = depth.unwrap_or(plain.channels.len());
+        // The proportions of the default, rounded.
+        let scaled = |part: usize| (part * width + plain.channels[0] / 2) / plain.channels[0];
+        let of_convolution = |i: usize| {
+            let stage = (i / stage.max(1)).min(plain.channels.len() - 1);
+            scaled(plain.channels[stage]).max(usize::from(width > 0))
+        };
+        Ok(Self {
+            channels: channels.unwrap_or_else(|| (0..depth).map(of_convolution).collect()),
+            hidden: hidden.unwrap_or_else(|| scaled(plain.hidden).max(usize::from(width > 0))),
+            stage,
+        })
     }
 }
 
@@ -41,21 +89,27 @@ impl Cnn {
     /// Values that `fc1` sees, after the pooling behind the last convolution.
     fn features(&self, task: Task) -> Result<usize> {
         let n = self.channels.len();
-        if n == 0 || self.channels.contains(&0) || self.hidden == 0 {
-            let found = format!("channels {:?}, hidden {}", self.channels, self.hidden);
-            return Err(Error::spec(
-                "architecture",
-                &found,
-                "at least one convolution, no size of 0",
-            ));
+        if n == 0 || self.channels.contains(&0) || self.hidden == 0 || self.stage == 0 {
+            let Self { channels, hidden, stage } = self;
+            let found = format!("channels {channels:?}, hidden {hidden}, stage {stage}");
+            let expected = "at least one convolution, no size of 0";
+            return Err(Error::spec("architecture", &found, expected));
         }
-        let (height, width) = (halved(task.height, n), halved(task.width, n));
+        let poolings = n.div_ceil(self.stage);
+        let (height, width) = (halved(task.height, poolings), halved(task.width, poolings));
         if height * width == 0 {
-            let found = format!("{n} convolutions for images of {} × {}", task.height, task.width);
-            let expected = "at most so many that halving the image after each leaves a pixel";
+            let (height, width) = (task.height, task.width);
+            let found =
+                format!("{n} convolutions, {poolings} poolings for images of {height} × {width}");
+            let expected = "at most so many that halving the image each time leaves a pixel";
             return Err(Error::spec("architecture.channels", &found, expected));
         }
         Ok(self.channels[n - 1] * height * width)
+    }
+
+    /// Whether there is a pooling behind convolution `i`, counted from 0.
+    fn pools_behind(&self, i: usize) -> bool {
+        (i + 1).is_multiple_of(self.stage) || i + 1 == self.channels.len()
     }
 }
 
@@ -70,15 +124,11 @@ impl Architecture for Cnn {
         let convolutions = self.channels.iter().enumerate().map(|(i, &channels)| Layer {
             name: format!("conv{}", i + 1),
             channels,
-            height: halved(task.height, i),
-            width: halved(task.width, i),
+            height: halved(task.height, i / self.stage),
+            width: halved(task.width, i / self.stage),
         });
-        let full = [("fc1", self.hidden), ("fc2", task.n_classes)].map(|(name, channels)| Layer {
-            name: name.into(),
-            channels,
-            height: 1,
-            width: 1,
-        });
+        let full = [("fc1", self.hidden), ("fc2", task.n_classes)];
+        let full = full.map(|(name, units)| Layer::full(name, units));
         Ok(convolutions.chain(full).collect())
     }
 
@@ -102,9 +152,13 @@ impl Architecture for Cnn {
     fn forward(&self, pass: &mut Pass<'_>, images: Tensor<4>) -> Vec<Tensor<4>> {
         let mut outputs = Vec::with_capacity(self.channels.len() + 2);
         let mut x = images;
-        for i in 1..=self.channels.len() {
-            let output = activation::relu(pass.convolution(&format!("conv{i}"), x, 1, true));
-            x = module::max_pool2d(output.clone(), MaxPoolOptions::new([2, 2]));
+        for i in 0..self.channels.len() {
+            let output = activation::relu(pass.convolution(&format!("conv{}", i + 1), x, 1, true));
+            x = if self.pools_behind(i) {
+                module::max_pool2d(output.clone(), MaxPoolOptions::new([2, 2]))
+            } else {
+                output.clone()
+            };
             outputs.push(output);
         }
         let hidden = activation::relu(pass.full("fc1", x.flatten(1, 3)));
@@ -123,18 +177,40 @@ mod tests {
     #[test]
     fn too_many_convolutions_for_the_image_are_an_error() {
         let task = Task { channels: 1, height: 28, width: 28, n_classes: 10 };
-        let cnn = Cnn { channels: vec![4; 5], hidden: 8 };
+        let cnn = Cnn { channels: vec![4; 5], hidden: 8, stage: 1 };
         let e = cnn.layers(task).unwrap_err().to_string();
-        assert!(e.contains("5 convolutions for images of 28 × 28"), "{e}");
-        let cnn = Cnn { channels: vec![], hidden: 8 };
+        assert!(e.contains("5 convolutions, 5 poolings for images of 28 × 28"), "{e}");
+        let cnn = Cnn { channels: vec![], hidden: 8, stage: 1 };
         assert!(cnn.parameters(task).is_err());
+    }
+
+    #[test]
+    fn width_and_depth_stand_for_channels() {
+        let read = |text: &str| toml::from_str::<Cnn>(text);
+        assert_eq!(read("").unwrap(), Cnn::default());
+        assert_eq!(read("width = 12\ndepth = 3").unwrap(), Cnn::default());
+        let half = read("width = 6\ndepth = 4").unwrap();
+        assert_eq!(half, Cnn { channels: vec![6, 16, 24, 24], hidden: 32, stage: 1 });
+        let deep = read("depth = 5\nstage = 2").unwrap();
+        assert_eq!(deep, Cnn { channels: vec![12, 12, 32, 32, 48], hidden: 64, stage: 2 });
+        let text = toml::to_string(&deep).unwrap();
+        assert_eq!(read(&text).unwrap(), deep);
+        assert!(!toml::to_string(&half).unwrap().contains("stage"), "as in the first version");
+        let task = Task { channels: 3, height: 32, width: 32, n_classes: 10 };
+        let sides: Vec<_> = deep.layers(task).unwrap().iter().map(|layer| layer.height).collect();
+        assert_eq!(sides, [32, 32, 16, 16, 8, 1, 1]);
+        assert!(
+            read("channels = [3]\nwidth = 3").unwrap_err().to_string().contains("say the same")
+        );
+        let e = read("width = 0").unwrap().layers(task).unwrap_err().to_string();
+        assert!(e.contains("no size of 0"), "{e}");
     }
 
     /// One convolution of one channel on one image of 2 × 2, worked by hand.
     #[test]
     fn outputs_are_those_computed_by_hand() {
         let task = Task { channels: 1, height: 2, width: 2, n_classes: 2 };
-        let cnn = Cnn { channels: vec![1], hidden: 2 };
+        let cnn = Cnn { channels: vec![1], hidden: 2, stage: 1 };
         let device = Device::flex();
         let mut weights = Weights::draw(cnn.parameters(task).unwrap(), 1, &device);
         // The kernel adds the pixel itself and subtracts its right neighbour; outside is 0.

@@ -1,7 +1,11 @@
 //! Architectures. To add one: its file, and its line in [`ARCHITECTURES`].
 
 mod cnn;
+mod linear;
+mod mlp;
 mod pass;
+mod resnet;
+mod vit;
 
 use std::fmt::Debug;
 
@@ -14,10 +18,20 @@ use crate::weights::Parameter;
 use crate::{Error, Result};
 
 pub use cnn::Cnn;
+pub use linear::Linear;
+pub use mlp::Mlp;
 pub use pass::Pass;
+pub use resnet::ResNet;
+pub use vit::ViT;
 
 /// Every architecture; the order is that of the documentation.
-pub static ARCHITECTURES: &[Entry] = &[Entry::of::<Cnn>("cnn", Cnn::SUMMARY)];
+pub static ARCHITECTURES: &[Entry] = &[
+    Entry::of::<Cnn>("cnn", Cnn::SUMMARY),
+    Entry::of::<Linear>("linear", Linear::SUMMARY),
+    Entry::of::<Mlp>("mlp", Mlp::SUMMARY),
+    Entry::of::<ResNet>("resnet", ResNet::SUMMARY),
+    Entry::of::<ViT>("vit", ViT::SUMMARY),
+];
 
 /// What a network is for: images of one size, one of some classes as the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +66,21 @@ pub struct Layer {
     pub height: usize,
     /// Width of a map.
     pub width: usize,
+}
+
+impl Layer {
+    /// A fully connected layer.
+    pub(crate) fn full(name: impl Into<String>, units: usize) -> Self {
+        Self { name: name.into(), channels: units, height: 1, width: 1 }
+    }
+}
+
+/// Nothing, if a size of an architecture is not zero.
+fn positive(parameter: &str, size: usize) -> Result<()> {
+    if size == 0 {
+        return Err(Error::spec(&format!("architecture.{parameter}"), &0, "at least 1"));
+    }
+    Ok(())
 }
 
 /// A family of networks with its sizes: what is learned, what is computed, what can be recorded.
@@ -201,6 +230,9 @@ mod tests {
         assert!(e.contains("architecture.name: vgg; expected one of: cnn"), "{e}");
         let spec: ArchitectureSpec = toml::from_str("name = 'cnn'\nchanels = [1]").unwrap();
         let e = spec.build().unwrap_err().to_string();
-        assert!(e.contains("unknown field `chanels`, expected `channels` or `hidden`"), "{e}");
+        assert!(
+            e.contains("unknown field `chanels`, expected one of `channels`, `hidden`, `stage`"),
+            "{e}"
+        );
     }
 }

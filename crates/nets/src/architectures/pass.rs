@@ -63,6 +63,15 @@ impl<'a> Pass<'a> {
         module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1, 1], 1))
     }
 
+    /// A convolution with a square kernel and a bias whose stride is its side, without padding.
+    #[must_use]
+    pub fn patches(&self, layer: &str, x: Tensor<4>) -> Tensor<4> {
+        let weight = self.get::<4>(&format!("{layer}.weight"));
+        let bias = self.get::<1>(&format!("{layer}.bias"));
+        let side = weight.dims()[2];
+        module::conv2d(x, weight, Some(bias), ConvOptions::new([side; 2], [0; 2], [1, 1], 1))
+    }
+
     /// Batch normalisation (Ioffe & Szegedy 2015) of every channel.
     #[must_use]
     pub fn batch_norm(&mut self, layer: &str, x: Tensor<4>) -> Tensor<4> {
@@ -111,6 +120,14 @@ pub(super) fn batch_normalisation(layer: &str, n: usize) -> [Parameter; 4] {
     let mean = Parameter::running(format!("{layer}.{RUNNING_MEAN}"), n, Initial::Zero);
     let variance = Parameter::running(format!("{layer}.{RUNNING_VARIANCE}"), n, Initial::One);
     [weight, bias, mean, variance]
+}
+
+/// Initial weights times a factor.
+pub(super) fn scaled(initial: Initial, factor: f64) -> Initial {
+    match initial {
+        Initial::Kaiming { fan_in, gain } => Initial::Kaiming { fan_in, gain: gain * factor },
+        constant => constant,
+    }
 }
 
 /// Initial weights of a layer with a `ReLU` behind it.

@@ -6,6 +6,7 @@ mod cifar;
 mod dataset;
 mod digits;
 mod files;
+pub(crate) mod fit;
 mod idx;
 mod idx_folder;
 mod image_folder;

@@ -1,84 +1,13 @@
 //! Whole runs on a tiny data set: the same bytes for any number of threads, resuming, and refusals.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use consilience_data::store::Store;
 use consilience_data::{ActivationSource, Pooling, Progress, Quiet};
-use consilience_nets::datasets::{Dataset, Images, Normalisation};
-use consilience_nets::{Augmentation, Error, Labels, Subset, TrainSpec, train_on};
+use consilience_nets::{Augmentation, Error, Labels, Subset, train_on};
 
-/// Images of 8 × 8 in which class `c` has a bright row `2c`.
-fn images(prefix: &str, n: usize) -> Images {
-    let labels: Vec<u32> = (0..n).map(|i| i as u32 % 3).collect();
-    let pixel = |i: usize| {
-        let (image, row) = (i / 64, i / 8 % 8);
-        let noise = (i * 7919 % 97) as u8;
-        if row == 2 * labels[image] as usize { 150 + noise } else { noise }
-    };
-    let pixels = (0..n * 64).map(pixel).collect();
-    let ids = (0..n).map(|i| format!("{prefix}/{i}")).collect();
-    Images { ids, pixels, channels: 1, height: 8, width: 8, labels }
-}
-
-fn dataset() -> Dataset {
-    let train = images("train", 90);
-    Dataset {
-        name: "rows".into(),
-        classes: ["a", "b", "c"].map(String::from).to_vec(),
-        normalisation: Normalisation::of(&train),
-        train,
-        test: images("test", 30),
-    }
-}
-
-fn spec() -> TrainSpec {
-    TrainSpec::from_toml(
-        r#"
-        architecture = { name = "cnn", channels = [3, 4], hidden = 5 }
-        training = { epochs = 2, batch_size = 16, warmup_steps = 0 }
-        networks = { seeds = [1, 2, 3] }
-        record = { first_epoch_steps = [2] }
-        "#,
-    )
-    .unwrap()
-}
-
-/// Every file below `root` with its bytes.
-fn tree(root: &Path) -> Vec<(PathBuf, Vec<u8>)> {
-    let mut files = Vec::new();
-    let mut folders = vec![root.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else {
-                files.push((path.strip_prefix(root).unwrap().to_owned(), fs::read(&path).unwrap()));
-            }
-        }
-    }
-    files.sort();
-    files
-}
-
-/// Keeps what it is told.
-#[derive(Default)]
-struct Told(Mutex<Vec<String>>);
-
-impl Progress for Told {
-    fn stage(&self, name: &str, total: u64) {
-        self.0.lock().unwrap().push(format!("{name} {total}"));
-    }
-    fn advance(&self, done: u64) {
-        self.0.lock().unwrap().push(format!("+{done}"));
-    }
-    fn note(&self, text: &str) {
-        self.0.lock().unwrap().push(text.to_owned());
-    }
-}
+use crate::rows::{Told, dataset, spec, tree};
 
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {

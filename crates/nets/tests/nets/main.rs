@@ -1,0 +1,5 @@
+//! Whole runs: training, resuming, recording on more stimuli.
+
+mod record;
+mod rows;
+mod train;
