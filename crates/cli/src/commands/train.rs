@@ -13,7 +13,11 @@ pub(crate) fn train(args: &Train) -> anyhow::Result<()> {
         .with_context(|| format!("cannot read {}", args.spec.display()))?;
     let spec = TrainSpec::from_toml(&text).with_context(|| args.spec.display().to_string())?;
     let progress = Terminal::new();
-    consilience_nets::train(&spec, &args.out, threads(&args.threads), &progress)?;
+    let summary = consilience_nets::train(&spec, &args.out, threads(&args.threads), &progress)?;
     drop(progress);
-    data(&format!("{}\n", args.out.join("activations").display()))
+    data(&format!("{}\n", args.out.join("activations").display()))?;
+    if !summary.sets.is_empty() {
+        data(&format!("{}\n", args.out.join("stimuli").display()))?;
+    }
+    Ok(())
 }
