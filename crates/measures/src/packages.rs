@@ -60,33 +60,37 @@ pub enum Transform {
     OneMinus,
     /// Its square.
     Square,
-    /// Half of its square.
-    HalfSquare,
+    /// So many times the number.
+    Times(u32),
+    /// The share of the way from the threshold of shuffled stimuli to the best value.
+    Calibrated,
 }
 
 impl Transform {
-    /// The number as the package returns it.
+    /// The number as the package returns it; `calibrated` is the calibrated score under shuffled stimuli, if there is one.
     #[must_use]
-    pub fn apply(self, value: f64) -> f64 {
+    pub fn apply(self, value: f64, calibrated: Option<f64>) -> Option<f64> {
         match self {
-            Self::Identity => value,
+            Self::Identity => Some(value),
             // Rounding may pass the ends of a score by a few units in the last place.
-            Self::ArcCosine => value.clamp(-1.0, 1.0).acos(),
-            Self::OneMinus => 1.0 - value,
-            Self::Square => value * value,
-            Self::HalfSquare => value * value / 2.0,
+            Self::ArcCosine => Some(value.clamp(-1.0, 1.0).acos()),
+            Self::OneMinus => Some(1.0 - value),
+            Self::Square => Some(value * value),
+            Self::Times(factor) => Some(f64::from(factor) * value),
+            Self::Calibrated => calibrated,
         }
     }
 
     /// What was done, with `s` for the number.
     #[must_use]
-    pub fn formula(self) -> &'static str {
+    pub fn formula(self) -> String {
         match self {
-            Self::Identity => "s",
-            Self::ArcCosine => "arccos s",
-            Self::OneMinus => "1 − s",
-            Self::Square => "s²",
-            Self::HalfSquare => "s² / 2",
+            Self::Identity => "s".to_owned(),
+            Self::ArcCosine => "arccos s".to_owned(),
+            Self::OneMinus => "1 − s".to_owned(),
+            Self::Square => "s²".to_owned(),
+            Self::Times(factor) => format!("{factor} s"),
+            Self::Calibrated => "(s − τ) / (1 − τ)".to_owned(),
         }
     }
 }

@@ -107,7 +107,8 @@ fn packages_are_what_the_table_of_peers_says() {
                 Transform::ArcCosine => "angular",
                 Transform::OneMinus => "one-minus-score",
                 Transform::Square => "square",
-                Transform::HalfSquare => "half-square",
+                Transform::Times(10) => "ten-times",
+                Transform::Times(_) | Transform::Calibrated => "not in the table of peers",
             };
             for peer in quantity.oracle {
                 let canonical = |spec: &str| consilience_measures::parse(spec).map(|m| m.spec());

@@ -21,11 +21,15 @@ pub(crate) fn compare(args: &Compare) -> anyhow::Result<()> {
     let source = arrays(&args.x, &args.y)?;
     let choice = choice::choose(args)?;
     let options = options(args, &choice);
-    let (wanted, measures): (Vec<Wanted>, Vec<Box<dyn DynMeasure>>) =
+    let (mut wanted, measures): (Vec<Wanted>, Vec<Box<dyn DynMeasure>>) =
         choice.measures.into_iter().unzip();
-    let compared = consilience::linalg::in_pool(threads(&args.threads), || {
+    let mut compared = consilience::linalg::in_pool(threads(&args.threads), || {
         consilience::study::compare(&source, (0, 1), &measures, &options)
     })??;
+    for measure in &choice.unsaid {
+        wanted.push(Wanted::AmongOthers);
+        compared.push(not_class_scores(measure.as_ref()));
+    }
     if args.format == Format::Table && options.draws == (Draws { shuffle: 0, rotation: 0 }) {
         talk("no chance level was drawn; add --null shuffle=200 (and --null rotation=200)");
     }
@@ -85,6 +89,22 @@ fn arrays(x: &Path, y: &Path) -> anyhow::Result<ArraySource> {
         source.push(array_representation(&path.display().to_string(), &array), array)?;
     }
     Ok(source)
+}
+
+/// The line of a measure that compares class scores, which units of a bare array are not known to be.
+fn not_class_scores(measure: &dyn DynMeasure) -> Compared {
+    let message = format!(
+        "its units are scores of classes, which these arrays do not say of theirs; if they are, ask for it with --family {} or --measure {}",
+        measure.info().family.id(),
+        measure.info().id
+    );
+    Compared {
+        measure: measure.spec(),
+        split: "all stimuli".to_owned(),
+        naming: measure.naming(),
+        outcome: Outcome::Error { message },
+        warnings: Vec::new(),
+    }
 }
 
 /// Why a measure has no value here.

@@ -225,10 +225,12 @@ fn packages_are_reproduced_with_their_own_protocol() {
         };
         assert!(stderr(&output).contains(&says), "{}", stderr(&output));
         for (row, quantity) in rows.iter().zip(package.quantities) {
-            let Some(value) = row["outcome"]["score"]["estimate"]["value"].as_f64() else {
-                continue;
-            };
-            assert_eq!(row["like"]["value"].as_f64(), Some(quantity.transform.apply(value)));
+            let score = &row["outcome"]["score"];
+            let Some(value) = score["estimate"]["value"].as_f64() else { continue };
+            let calibrated = score["chance"][0]["calibrated"].as_f64();
+            let expected = quantity.transform.apply(value, calibrated);
+            assert_eq!(row["like"]["value"].as_f64(), expected, "{row}");
+            assert!(expected.is_some(), "{row}");
         }
     }
     // An angle is what one package calls by the name of a score.

@@ -1,7 +1,7 @@
 //! Which measures to run.
 
 use consilience::measures::packages::{Package, Quantity};
-use consilience::measures::{DynMeasure, MEASURES, parse};
+use consilience::measures::{DynMeasure, Family, MEASURES, parse};
 
 use crate::args::{Compare, MeasureArg};
 
@@ -26,6 +26,8 @@ impl PartialEq for Wanted {
 /// What to run.
 pub(super) struct Choice {
     pub(super) measures: Vec<(Wanted, Box<dyn DynMeasure>)>,
+    /// Measures that are not run, as their units would have to be what nobody said they are.
+    pub(super) unsaid: Vec<Box<dyn DynMeasure>>,
     /// The package to reproduce.
     pub(super) like: Option<&'static Package>,
 }
@@ -37,12 +39,18 @@ pub(super) fn choose(args: &Compare) -> anyhow::Result<Choice> {
         for quantity in package.quantities {
             measures.push((Wanted::AsIn(package, quantity), parse(quantity.spec)?));
         }
-        return Ok(Choice { measures, like: Some(package) });
+        return Ok(Choice { measures, unsaid: Vec::new(), like: Some(package) });
     }
     let is_all = args.measures.contains(&MeasureArg::All)
         || (args.measures.is_empty() && args.families.is_empty());
-    for entry in MEASURES.iter().filter(|e| is_all || args.families.contains(&e.info.family)) {
-        measures.push((Wanted::AmongOthers, parse(entry.info.id)?));
+    let mut unsaid = Vec::new();
+    for entry in MEASURES {
+        let is_of_family = args.families.contains(&entry.info.family);
+        if is_all && !is_of_family && entry.info.family == Family::Functional {
+            unsaid.push(parse(entry.info.id)?);
+        } else if is_all || is_of_family {
+            measures.push((Wanted::AmongOthers, parse(entry.info.id)?));
+        }
     }
     for measure in &args.measures {
         let MeasureArg::Spec(spec) = measure else { continue };
@@ -51,5 +59,6 @@ pub(super) fn choose(args: &Compare) -> anyhow::Result<Choice> {
             None => measures.push((Wanted::ByName, parse(spec)?)),
         }
     }
-    Ok(Choice { measures, like: None })
+    unsaid.retain(|m| measures.iter().all(|(_, known)| known.spec() != m.spec()));
+    Ok(Choice { measures, unsaid, like: None })
 }

@@ -27,7 +27,7 @@ struct Like {
     package: &'static str,
     version: &'static str,
     quantity: &'static str,
-    formula: &'static str,
+    formula: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<f64>,
     note: &'static str,
@@ -84,7 +84,7 @@ const SHORT_CHANCE: &[Column] = &[
 
 const LIKE: &[Column] = &[
     ("quantity there", |l| l.like(|like| like.quantity.to_owned())),
-    ("formula", |l| l.like(|like| like.formula.to_owned())),
+    ("formula", |l| l.like(|like| like.formula.clone())),
     ("returned there", |l| l.like(|like| like.value.map_or(String::new(), number))),
 ];
 
@@ -164,7 +164,10 @@ fn line<'a>(compared: &'a Compared, wanted: &Wanted) -> Line<'a> {
             version: package.version,
             quantity: quantity.name,
             formula: quantity.transform.formula(),
-            value: line.estimate().map(|e| quantity.transform.apply(e.value)),
+            value: line.estimate().and_then(|e| {
+                let shuffle = line.chance().iter().find(|c| c.null == Null::Shuffle);
+                quantity.transform.apply(e.value, shuffle.and_then(|c| c.calibrated))
+            }),
             note: quantity.note,
         });
     }
