@@ -53,7 +53,7 @@ fn train(
     let mut spec =
         TrainSpec::from_toml(text).with_context(|| format!("the networks of {}", paper.name))?;
     if let Some(folder) = &args.data {
-        spec.dataset = DatasetSpec::Idx(folder.clone());
+        spec.dataset = DatasetSpec::idx(folder);
     }
     progress.note(&format!("training networks in {}", out.display()));
     consilience_nets::train(&spec, out, threads, progress)?;

@@ -25,6 +25,13 @@ impl Default for DatasetSpec {
 }
 
 impl DatasetSpec {
+    /// The IDX files of a folder, as of MNIST and its relatives.
+    #[must_use]
+    pub fn idx(folder: &std::path::Path) -> Self {
+        let folder = folder.to_string_lossy().into_owned();
+        Self { id: "idx".to_owned(), options: Some(toml::Value::String(folder)) }
+    }
+
     /// Nothing, if the id is known and the options are those of its entry. No file is looked at.
     ///
     /// # Errors
