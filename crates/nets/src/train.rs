@@ -98,9 +98,10 @@ pub fn train_on(
         networks[*i] = Some(file);
     }
     let networks: Vec<NetworkFile> = networks.into_iter().flatten().collect();
-    let sets = match spec.stimuli.is_empty() {
-        true => Vec::new(),
-        false => Recorder::new(spec, dataset, out)?.run(&sets, &networks, threads, progress)?,
+    let sets = if spec.stimuli.is_empty() {
+        Vec::new()
+    } else {
+        Recorder::new(spec, dataset, out)?.run(&sets, &networks, threads, progress)?
     };
     Ok(TrainSummary { networks, n_present, sets })
 }

@@ -87,7 +87,7 @@ fn recordings_are_what_the_network_says_of_the_shifted_pictures() {
     let entry = shifts::find("contrast").unwrap();
     let found = shifts::apply(entry, 5, &set, 1, 1).unwrap();
     moved.test.pixels = found.values.iter().map(|v| (v * 255.0).round() as u8).collect();
-    let plain = TrainSpec { stimuli: Default::default(), ..spec };
+    let plain = TrainSpec { stimuli: consilience_nets::StimuliSpec::default(), ..spec };
     train_on(&plain, &moved, other.path(), 1, &Quiet).unwrap();
     let shifted = Store::open(&out.path().join("stimuli/contrast-5")).unwrap();
     let again = Store::open(&other.path().join("activations")).unwrap();

@@ -162,7 +162,7 @@ impl Nearest<'_> {
         let norms: Vec<f64> = some.iter().map(|&row| self.norms[row]).collect();
         let mut products =
             products_between(&picked(self.values, &some), self.values, 0..some.len(), 0..n);
-        self.from_products(&mut products, &norms, self.norms);
+        self.of_products(&mut products, &norms, self.norms);
         let of_row = |j: usize| {
             let classes = (0..n as u32).zip(products.col_as_slice(j));
             classes.map(|(class, &nearness)| Candidate { nearness, class }).collect()
@@ -173,11 +173,11 @@ impl Nearest<'_> {
     /// How near columns are to rows, in the layout of the products.
     fn tile(&self, rows: Range<usize>, columns: Range<usize>) -> Mat<f64> {
         let mut tile = products_between(self.values, self.values, rows.clone(), columns.clone());
-        self.from_products(&mut tile, &self.norms[rows], &self.norms[columns]);
+        self.of_products(&mut tile, &self.norms[rows], &self.norms[columns]);
         tile
     }
 
-    fn from_products(&self, tile: &mut Mat<f64>, row_norms: &[f64], column_norms: &[f64]) {
+    fn of_products(&self, tile: &mut Mat<f64>, row_norms: &[f64], column_norms: &[f64]) {
         // A row of zeros has the product 0 with every row: what it is divided by is arbitrary.
         let length = |norm: f64| if norm > 0.0 { norm.sqrt() } else { 1.0 };
         let lengths: Vec<f64> = column_norms.iter().map(|&norm| length(norm)).collect();
