@@ -18,7 +18,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("teacher", &["linalg"]),
     ("study", &["measures", "units", "statistics", "inference", "data", "teacher"]),
     ("report", &["study", "measures", "units", "inference"]),
-    ("papers", &["study", "units"]),
+    ("papers", &["study", "units", "inference", "data"]),
     ("nets", &["data"]),
     (
         "consilience",

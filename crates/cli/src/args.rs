@@ -167,14 +167,14 @@ pub(crate) struct Reproduce {
     /// The paper; a list of them if not given
     #[arg(value_name = "NAME")]
     pub(crate) name: Option<String>,
-    /// Folder for networks, activations, results and report; `reproduce-NAME` if not given
+    /// Folder for networks, activations, results and report; `reproduce-NAME` or `reproduce-NAME-quick` if not given
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     /// Folder with the four IDX files of the images to train on, in place of the bundled ones
     #[arg(long, value_name = "DIR", conflicts_with = "activations")]
     pub(crate) data: Option<PathBuf>,
-    /// Smaller networks and fewer epochs: minutes instead of the better part of an hour
-    #[arg(long, conflicts_with = "activations")]
+    /// Less training and a smaller study: minutes instead of the better part of an hour
+    #[arg(long)]
     pub(crate) quick: bool,
     /// Folder of an activation store: nothing is trained, the claims are tested on what is stored
     #[arg(long, value_name = "DIR")]

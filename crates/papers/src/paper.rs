@@ -13,21 +13,30 @@ pub struct Paper {
     pub reference: &'static str,
     /// The networks and stimuli that the paper's own numbers are from.
     pub setting: &'static str,
-    /// What is trained; `None` if the study needs no networks.
-    pub networks: Option<Networks>,
-    /// The study, as TOML.
-    pub study: &'static str,
-    /// The claims, judged from the rows of that study.
+    /// At the scale of a personal computer.
+    pub full: Specs,
+    /// In a few minutes.
+    pub quick: Specs,
+    /// The claims, judged from the rows of either study.
     pub claims: fn(&Results<'_>) -> Vec<Claim>,
 }
 
-/// Specs of training, as TOML.
-#[derive(Debug)]
-pub struct Networks {
-    /// At the scale of a personal computer.
-    pub full: &'static str,
-    /// In a few minutes.
-    pub quick: &'static str,
+/// What is trained and what is studied, as TOML.
+#[derive(Debug, Clone, Copy)]
+pub struct Specs {
+    /// Specs of training: their networks, of different names, are recorded into one store, so they share data set and
+    /// stimuli. None where the study makes its data itself.
+    pub networks: &'static [&'static str],
+    /// The study.
+    pub study: &'static str,
+}
+
+impl Paper {
+    /// The specs of the full reproduction, or of the quick one.
+    #[must_use]
+    pub fn specs(&self, quick: bool) -> Specs {
+        if quick { self.quick } else { self.full }
+    }
 }
 
 /// The paper of that name.
@@ -56,10 +65,14 @@ mod tests {
     }
 
     #[test]
-    fn studies_can_be_parsed() {
+    fn studies_can_be_parsed_and_read_activations_only_if_networks_are_trained() {
         for paper in PAPERS {
-            let spec = consilience_study::StudySpec::parse(paper.study, paper.name);
-            assert!(spec.is_ok(), "{:?}", spec.err());
+            for specs in [paper.full, paper.quick] {
+                let spec = consilience_study::StudySpec::parse(specs.study, paper.name)
+                    .expect("a study that can be parsed");
+                let reads = spec.reads_activations().expect("known studies");
+                assert_eq!(reads, !specs.networks.is_empty(), "{}", paper.name);
+            }
         }
     }
 }

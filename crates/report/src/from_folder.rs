@@ -6,15 +6,16 @@ use consilience_study::{Run, Section, Table};
 
 use crate::{Result, write};
 
-/// Writes the report of the results in `folder` and returns its path. Nothing is computed again.
+/// Writes the report of the results in `folder` and returns its path. Sections of others, such as the claims of a paper, come
+/// first. Nothing is computed again.
 ///
 /// # Errors
 /// When the folder holds no results of this version, or cannot be written.
-pub fn from_folder(folder: &Path) -> Result<PathBuf> {
+pub fn from_folder(folder: &Path, first: impl IntoIterator<Item = Section>) -> Result<PathBuf> {
     let run = Run::read(folder)?;
     let table = Table::read(folder)?;
     let studies = run.spec.studies()?;
-    let sections: Vec<Section> =
-        studies.iter().flat_map(|study| study.sections(&table, &run)).collect();
+    let own = studies.iter().flat_map(|study| study.sections(&table, &run));
+    let sections: Vec<Section> = first.into_iter().chain(own).collect();
     write(folder, &run, &sections, &run.spec.measures, &table.caveats())
 }

@@ -5,6 +5,7 @@ use consilience::data::Progress;
 use consilience::study::StudySpec;
 use consilience_nets::TrainSpec;
 
+use super::report::draw;
 use super::{run, threads};
 use crate::args::Demo;
 use crate::output::data;
@@ -27,8 +28,7 @@ pub(crate) fn demo(args: &Demo) -> anyhow::Result<()> {
     progress.note(&format!("training {} networks in {}", args.networks, args.out.display()));
     consilience_nets::train(&networks, &args.out, threads, &progress)?;
     progress.note("comparing them");
-    let report =
-        run::run_study(&study, &args.out.join("activations"), &args.out, threads, &progress)?;
+    run::run_study(&study, &args.out.join("activations"), &args.out, threads, &progress)?;
     drop(progress);
-    data(&format!("{}\n", report.display()))
+    data(&format!("{}\n", draw(&args.out)?.display()))
 }

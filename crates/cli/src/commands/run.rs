@@ -7,6 +7,7 @@ use consilience::data::store::Store;
 use consilience::data::{ActivationSource, ArraySource, Progress, StimulusSet};
 use consilience::study::StudySpec;
 
+use super::report::draw;
 use super::threads;
 use crate::args::Run;
 use crate::output::data;
@@ -15,9 +16,9 @@ use crate::progress::Terminal;
 pub(crate) fn run(args: &Run) -> anyhow::Result<()> {
     let (spec, activations) = read_spec(&args.spec, args.activations.as_deref())?;
     let progress = Terminal::new();
-    let report = run_study(&spec, &activations, &args.out, threads(&args.threads), &progress)?;
+    run_study(&spec, &activations, &args.out, threads(&args.threads), &progress)?;
     drop(progress);
-    data(&format!("{}\n", report.display()))
+    data(&format!("{}\n", draw(&args.out)?.display()))
 }
 
 /// The spec of a file, and the store that it (or the command line) names.
@@ -44,17 +45,17 @@ pub(crate) fn source(
     })
 }
 
-/// Runs a study on a store and writes its report; returns the report's path.
+/// Runs a study on a store; its rows are in the folder then.
 pub(crate) fn run_study(
     spec: &StudySpec,
     activations: &Path,
     out: &Path,
     threads: usize,
     progress: &dyn Progress,
-) -> anyhow::Result<PathBuf> {
+) -> anyhow::Result<()> {
     let source = source(spec, activations)?;
     consilience::linalg::in_pool(threads, || {
         consilience::study::run(spec, &*source, out, progress)
     })??;
-    Ok(consilience::report::from_folder(out)?)
+    Ok(())
 }
