@@ -4,7 +4,9 @@ use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::cholesky::llt::factor::{
     LltError, LltRegularization, cholesky_in_place, cholesky_in_place_scratch,
 };
-use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
+use faer::linalg::triangular_solve::{
+    solve_lower_triangular_in_place, solve_upper_triangular_in_place,
+};
 use faer::{Mat, MatRef, Par, Spec};
 
 use crate::error::check_finite;
@@ -43,10 +45,18 @@ pub fn solve_lower(l: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
     out
 }
 
+/// `L⁻ᵀ b` for a lower triangular L with a diagonal of positive entries.
+#[must_use]
+pub fn solve_lower_transposed(l: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
+    let mut out = b.to_owned();
+    solve_upper_triangular_in_place(l.transpose(), out.as_mut(), Par::Seq);
+    out
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{matmul, matmul_abt, squared_norm};
+    use crate::{matmul, matmul_abt, matmul_atb, squared_norm};
 
     #[test]
     fn factors_reconstruct_and_solve() {
@@ -59,6 +69,9 @@ mod tests {
             let difference = matmul_abt(l.as_ref(), l.as_ref()) - &a;
             assert!(squared_norm(difference.as_ref()).sqrt() <= 1e-14 * n as f64 * scale);
             let difference = matmul(l.as_ref(), solve_lower(l.as_ref(), b.as_ref()).as_ref()) - &b;
+            assert!(squared_norm(difference.as_ref()).sqrt() <= 1e-13 * n as f64);
+            let solution = solve_lower_transposed(l.as_ref(), b.as_ref());
+            let difference = matmul_atb(l.as_ref(), solution.as_ref()) - &b;
             assert!(squared_norm(difference.as_ref()).sqrt() <= 1e-13 * n as f64);
         }
     }

@@ -12,7 +12,7 @@ mod pool;
 mod products;
 mod svd;
 
-pub use cholesky::{cholesky, solve_lower};
+pub use cholesky::{cholesky, solve_lower, solve_lower_transposed};
 pub use eigen::{Eigen, eigen_symmetric};
 pub use error::{Error, Result};
 pub use faer::{Mat, MatMut, MatRef};

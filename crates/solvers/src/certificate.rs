@@ -6,7 +6,8 @@
 use consilience_linalg::MatRef;
 
 use crate::cost::Objective;
-use crate::{Assignment, PartialPlan, Plan};
+use crate::lasso::LeastSquares;
+use crate::{Assignment, PartialPlan, Plan, SparseFit};
 
 /// Value of a matching minus the bound from its potentials (reversed for a maximum).
 pub(crate) fn assignment_gap(assignment: &Assignment, cost: MatRef<'_, f64>) -> f64 {
@@ -61,6 +62,30 @@ pub(crate) fn partial_gap(plan: &PartialPlan, cost: MatRef<'_, f64>) -> f64 {
     let rows: f64 = (0..p).map(|i| (best(q, |j| cost[(i, j)] - v[j]) - plan.level).min(0.0)).sum();
     let bound = plan.mass * plan.level + rows / p as f64 + v.iter().sum::<f64>() / q as f64;
     let value: f64 = plan.entries.iter().map(|&(i, j, mass)| mass * cost[(i, j)]).sum();
+    value - bound
+}
+
+/// Value of sparse weights minus the bound from their residual.
+pub(crate) fn lasso_gap(fit: &SparseFit, gram: MatRef<'_, f64>, cross: &[f64], v: f64) -> f64 {
+    let (p, penalty) = (gram.nrows(), fit.penalty);
+    assert_eq!((gram.ncols(), cross.len()), (p, p), "one product for each source");
+    let product = |i: usize| fit.weights.iter().map(|&(j, w)| gram[(i, j)] * w).sum::<f64>();
+    let gradient: Vec<f64> = (0..p).map(|i| cross[i] - product(i)).collect();
+    if penalty == 0.0 {
+        let step = LeastSquares::new(gram).solve(&gradient);
+        return 0.5 * step.iter().zip(&gradient).map(|(s, g)| s * g).sum::<f64>();
+    }
+    let (mut with_target, mut with_residual, mut magnitudes) = (0.0, 0.0, 0.0);
+    for &(i, w) in &fit.weights {
+        with_target += w * cross[i];
+        with_residual += w * gradient[i];
+        magnitudes += w.abs();
+    }
+    let residual = v - with_target - with_residual;
+    let steepest = gradient.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+    let scale = if steepest > penalty { penalty / steepest } else { 1.0 };
+    let value = 0.5 * residual + penalty * magnitudes;
+    let bound = scale * (residual + with_residual) - 0.5 * scale * scale * residual;
     value - bound
 }
 

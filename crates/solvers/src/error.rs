@@ -161,6 +161,78 @@ pub enum Error {
         /// How many are good before the first that is not.
         index: usize,
     },
+    /// A matrix is no Gram matrix.
+    #[error(
+        "entry ({row}, {column}) of the Gram matrix is {value}, mirrored {mirrored}; expected one finite number on both sides of the diagonal, at least 0 on it, and of magnitude up to the root of the product of its two diagonal entries elsewhere"
+    )]
+    Gram {
+        /// Row of the first such entry.
+        row: usize,
+        /// Column of it.
+        column: usize,
+        /// The entry.
+        value: f64,
+        /// The entry across the diagonal.
+        mirrored: f64,
+    },
+    /// Products of sources with targets are not as many as there are sources, or targets.
+    #[error(
+        "the products of sources with targets are {rows} × {columns}; expected {sources} × {targets}: a row a source, a column a variance"
+    )]
+    CrossShape {
+        /// Rows found.
+        rows: usize,
+        /// Columns found.
+        columns: usize,
+        /// Sources: rows of the Gram matrix.
+        sources: usize,
+        /// Targets: variances given.
+        targets: usize,
+    },
+    /// A product of a source with a target is larger than their variances allow, or no number.
+    #[error(
+        "the product of source {unit} with target {target} is {value}; expected a magnitude of at most {limit}, the root of the product of their variances"
+    )]
+    CrossProduct {
+        /// The source.
+        unit: usize,
+        /// The target.
+        target: usize,
+        /// The product.
+        value: f64,
+        /// The largest magnitude that is accepted.
+        limit: f64,
+    },
+    /// The variance of a target is negative, NaN or infinite.
+    #[error("the variance of target {target} is {value}; expected a finite number of at least 0")]
+    TargetVariance {
+        /// The first such target.
+        target: usize,
+        /// Its variance.
+        value: f64,
+    },
+    /// Weights predict more of a target than there is.
+    #[error(
+        "at penalty {penalty} the weights of target {target} leave a mean square of {residual}; expected at least 0: the Gram matrix, the products with the target and its variance are not moments of the same data"
+    )]
+    Indefinite {
+        /// The target.
+        target: usize,
+        /// What would be left of it.
+        residual: f64,
+        /// The penalty at which it showed.
+        penalty: f64,
+    },
+    /// Penalties do not descend, or one is negative, NaN or infinite.
+    #[error(
+        "penalty {index} is {value}; expected finite numbers of at least 0, none above the one before"
+    )]
+    Penalty {
+        /// The first such penalty.
+        index: usize,
+        /// The penalty.
+        value: f64,
+    },
     /// The eigenvectors of a graph could not be computed.
     #[error("no eigenvectors of the graph: {0}")]
     Eigenvectors(String),

@@ -1,4 +1,4 @@
-//! Matching and moving at the least cost, exactly, with a proof in every result; groups, clusters and trees.
+//! Matching, moving and predicting at the least cost, with a proof in every result; groups, clusters and trees.
 //!
 //! # Matching and moving
 //!
@@ -13,6 +13,11 @@
 //!
 //! The first two have a twin that ends in `_with` and works in memory of the caller ([`AssignmentWorkspace`],
 //! [`TransportWorkspace`]); use it to solve many problems one after the other.
+//!
+//! # Sparse prediction
+//!
+//! [`lasso_path`] gives the weights of one target along descending penalties, [`lasso_paths`] those of all targets; both read
+//! second moments alone, so that what is gathered once serves every penalty, fold and target.
 //!
 //! # Groups, clusters, trees
 //!
@@ -61,12 +66,16 @@
 //! for rounding. [`Assignment::certificate_gap`] and [`Plan::certificate_gap`] compute it anew from the costs by a few plain
 //! loops that share no code with the solvers, so a result can be checked by who does not trust this crate.
 //!
+//! Sparse weights have the dual of the LASSO, which their own residual gives: [`SparseFit::certificate_gap`]. The solver works
+//! in floating point on a quadratic, so that this gap is small rather than zero; how small is asked for.
+//!
 //! # Determinism
 //!
 //! A result depends on the values of the input alone: not on the layout of the matrix, not on threads, not
 //! on what a workspace was used for before. Where several solutions are optimal, searches keep the first of equals in order
 //! of index, so the same one is found every time; which one it is, is otherwise no promise. Restarts of k-means run on the
-//! threads of the caller's pool, each with a generator of its own, and are compared in their order.
+//! threads of the caller's pool, each with a generator of its own, and are compared in their order; the targets
+//! of [`lasso_paths`] are each computed as if they were alone.
 //!
 //! # Scale
 //!
@@ -87,6 +96,11 @@
 //!   cheapest of their mass one after the other.
 //! - A. Charnes: Optimality and degeneracy in linear programming. *Econometrica* 20, 160–170 (1952). The perturbation.
 //!
+//! - J. Friedman, T. Hastie, R. Tibshirani: Regularization paths for generalized linear models via coordinate descent.
+//!   *Journal of Statistical Software* 33(1) (2010). Covariance updates and warm starts.
+//! - R. Tibshirani et al.: Strong rules for discarding predictors in lasso-type problems. *JRSS B* 74, 245–266 (2012).
+//! - H. Lee, A. Battle, R. Raina, A. Ng: Efficient sparse coding algorithms. *NIPS* 19 (2006). Exact steps on a support whose
+//!   signs are held.
 //! - D. Arthur, S. Vassilvitskii: k-means++: the advantages of careful seeding. *SODA*, 1027–1035 (2007).
 //! - A. Ng, M. Jordan, Y. Weiss: On spectral clustering: analysis and an algorithm. *NIPS* 14 (2002). Normalised
 //!   eigenvectors and k-means; the eigengap after U. von Luxburg: A tutorial on spectral clustering (2007).
@@ -101,7 +115,7 @@
 //!
 //! Small problems of every shape are compared with all permutations, or all integer plans; large ones must close their
 //! gap, at shapes around the block lengths, wide, tall and coprime, with ties, duplicates, constant and extreme costs.
-//! Values of large problems were compared by hand with SciPy, `lap` and POT; that comparison is not automated.
+//! Sparse weights meet the optimality conditions and an iteration of another kind. Values of large problems were compared by hand with SciPy, `lap` and POT; that comparison is not automated.
 
 mod assignment;
 mod candidates;
@@ -109,6 +123,7 @@ mod certificate;
 mod cost;
 mod error;
 mod kmeans;
+mod lasso;
 mod linkage;
 mod matching;
 mod partial;
@@ -126,6 +141,7 @@ pub use assignment::{
 pub use cost::Objective;
 pub use error::{Error, Result, Side};
 pub use kmeans::{KmeansOptions, Partition, kmeans};
+pub use lasso::{LassoOptions, SparseFit, lasso_path, lasso_paths};
 pub use linkage::{Merge, Tree, average_linkage};
 pub use partial::{PartialCurve, PartialPlan, partial_curve, partial_transport};
 pub use spectral::{ClusterCount, SpectralClusters, spectral_clusters};
