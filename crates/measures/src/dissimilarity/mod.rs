@@ -66,8 +66,9 @@ impl Dissimilarity {
         of: impl FnOnce(Vec<f64>) -> T,
     ) -> Result<std::sync::Arc<T>> {
         let conditions = self.conditions(rows);
-        if !rows.may_remember(pairs(conditions)) {
-            let most = most_conditions(rows, conditions);
+        // Tables are in f64, whatever the rows are in.
+        let most = most_conditions(rows.most_remembered::<f64>());
+        if conditions > most {
             return Err(Error::TooManyRows { id, found: conditions, most });
         }
         let name = format!("{what} of {} dissimilarities", self.name());
@@ -102,31 +103,24 @@ impl Dissimilarity {
     }
 }
 
-/// Pairs of n conditions.
-pub(crate) fn pairs(n: usize) -> usize {
-    n * n.saturating_sub(1) / 2
-}
-
 /// Where the pair of two different conditions out of n stands.
 pub(crate) fn pair(n: usize, a: usize, b: usize) -> usize {
     let (a, b) = (a.min(b), a.max(b));
     a * (2 * n - a - 1) / 2 + b - a - 1
 }
 
-/// The greatest number of conditions whose table may be remembered, below `n`.
-fn most_conditions(rows: &RowSet, n: usize) -> usize {
-    let (mut fits, mut too_many) = (0, n);
-    while fits + 1 < too_many {
-        let middle = usize::midpoint(fits, too_many);
-        let side = if rows.may_remember(pairs(middle)) { &mut fits } else { &mut too_many };
-        *side = middle;
-    }
-    fits
+/// The greatest number of conditions that have at most so many pairs.
+fn most_conditions(pairs: usize) -> usize {
+    (1 + (1 + 8 * pairs).isqrt()) / 2
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn pairs(n: usize) -> usize {
+        n * n.saturating_sub(1) / 2
+    }
 
     #[test]
     fn pairs_stand_row_after_row() {
@@ -136,5 +130,9 @@ mod tests {
             assert_eq!(pairs(n), pair(n, n - 2, n - 1) + 1);
         }
         assert_eq!((pairs(0), pairs(1)), (0, 0));
+        for most in 1..200 {
+            let n = most_conditions(most);
+            assert!(pairs(n) <= most && most < pairs(n + 1));
+        }
     }
 }

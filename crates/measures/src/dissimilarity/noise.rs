@@ -13,7 +13,7 @@ const SINGULAR: f64 = 1e-12;
 pub(super) fn whitened<'a>(id: &'static str, rows: &'a RowSet) -> Result<Patterns<'a>> {
     let p = rows.n_units();
     let undefined = |reason: String| Error::Undefined { id, reason };
-    if !rows.may_remember(p * p) {
+    if p * p > rows.most_remembered::<f64>() {
         let name = rows.name();
         return Err(undefined(format!(
             "the covariance of {p} units of {name} takes too much memory; pool the layer, or ask for rdm=euclidean"

@@ -31,7 +31,7 @@ use crate::{BlockSet, Blocks, Reading, Result, Rotation};
 /// Rows of a band: a band of the Gram matrix of 5,000 rows takes 10 MB.
 pub const ROWS_PER_BAND: usize = 256;
 
-/// Bytes of the largest table that is remembered of a set of rows: all pairs of 11,585 rows in f32, of 8,192 in f64.
+/// Bytes of the largest table that is remembered of a set of rows: n² values of 11,585 rows in f32, of 8,192 in f64.
 const REMEMBERED_BYTES: usize = 512 << 20;
 
 /// Seed of the hash of ids: another one than those of blocks, so that keys do not follow blocks.
@@ -106,7 +106,7 @@ impl RowSet {
         Self::new(self.name.clone(), values, self.shown.clone(), self.remembered_bytes)
     }
 
-    /// The same, with another limit to the size of a table that is held ([`Self::may_remember`]); the default is 512 MiB.
+    /// The same, with another limit to the size of a table that is held ([`Self::most_remembered`]); the default is 512 MiB.
     #[must_use]
     pub fn remembering(self, bytes: usize) -> Self {
         Self { remembered_bytes: bytes, ..self }
@@ -308,14 +308,10 @@ impl RowSet {
         Some(found.downcast().unwrap_or_else(|_| panic!("`{name}` is of another type")))
     }
 
-    /// Whether a derived table of so many values, in the precision of these, is small enough to be remembered.
+    /// The greatest number of values of a type that a table may have which is derived of these rows and remembered.
     #[must_use]
-    pub fn may_remember(&self, values: usize) -> bool {
-        let size = match self.values {
-            Activations::F32(_) => size_of::<f32>(),
-            Activations::F64(_) => size_of::<f64>(),
-        };
-        values.saturating_mul(size) <= self.remembered_bytes
+    pub fn most_remembered<T>(&self) -> usize {
+        self.remembered_bytes / size_of::<T>()
     }
 }
 

@@ -33,7 +33,11 @@ impl RowSet {
     /// Whether a table of all pairs of rows is small enough to be held.
     #[must_use]
     pub fn may_hold_pairs(&self) -> bool {
-        self.may_remember(self.n_rows().saturating_mul(self.n_rows()))
+        let most = match self.values() {
+            Activations::F32(_) => self.most_remembered::<f32>(),
+            Activations::F64(_) => self.most_remembered::<f64>(),
+        };
+        self.n_rows().saturating_mul(self.n_rows()) <= most
     }
 
     /// Inner products of all pairs of rows.
