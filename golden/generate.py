@@ -51,6 +51,11 @@ def map_peers(files):
     """oracle_map.csv: the rows of oracle.csv that measure one of ours, each with the difference found."""
     with open(HERE / "oracle.csv", newline="", encoding="utf-8") as source:
         oracle = {row[0]: row[1:3] for row in list(csv.reader(source))[1:]}
+    with open(HERE / "oracle_unmapped.csv", newline="", encoding="utf-8") as source:
+        unmapped = {row[0] for row in list(csv.reader(source))[1:]}
+    mapped = {f"measure/{peer[0]}" for family in FAMILIES for peer in family.PEERS}
+    assert mapped.isdisjoint(unmapped), mapped & unmapped
+    assert mapped | unmapped == set(oracle), set(oracle) ^ (mapped | unmapped)
     # Twelve decimals, so that rounding in the last place does not change the file.
     lines = ["peer,pair,spec,transform,protocol,difference,tolerance,reason"]
     for peer, pairs, spec, transform, protocol, tolerance, reason in [peer for family in FAMILIES for peer in family.PEERS]:

@@ -4,10 +4,10 @@ import math
 from importlib.metadata import version
 
 import numpy as np
-from scipy.spatial.distance import pdist
+from scipy.spatial.distance import pdist, squareform
 from scipy.stats import kendalltau, pearsonr, spearmanr
 
-from common import ROW_PAIRS, VERSIONS, case
+from common import ROW_PAIRS, VERSIONS, case, whole_data_cases
 
 SCORES = ("scores_x", "scores_y")
 VERSIONS["rsatoolbox"] = version("rsatoolbox")
@@ -82,7 +82,7 @@ def rsa(arrays):
     cases = []
     wanted = [("correlation", compare) for compare in COMPARATORS]
     wanted += [(rdm, "spearman") for rdm in ("euclidean", "cosine", "mahalanobis")]
-    wanted += [("squared-euclidean", "pearson"), ("squared-euclidean", "whitened-cosine"), ("squared-euclidean", "cosine")]
+    wanted += [("squared-euclidean", compare) for compare in ("pearson", "whitened-cosine", "cosine", "whitened-pearson")]
     wanted += [("mahalanobis", "whitened-pearson"), ("euclidean", "pearson"), ("cosine", "pearson")]
     wanted += [("euclidean", "kendall-b"), ("euclidean", "kendall-a"), ("euclidean", "rho-a")]
     silent = {pair for pair in ROW_PAIRS if any(np.any(np.ptp(arrays[side], axis=1) == 0) for side in pair)}
@@ -99,6 +99,16 @@ def rsa(arrays):
     return cases
 
 
+def norm_of_difference(norm):
+    def distance(x, y):
+        difference = pdist(x) - pdist(y)
+        if norm == "pairs":
+            return np.linalg.norm(difference)
+        return np.linalg.norm(squareform(difference, checks=False), {"frobenius": "fro", "spectral": 2}[norm])
+
+    return distance
+
+
 # id: (definition, packages used, cases)
 MEASURES = {
     "rsa": (
@@ -107,6 +117,16 @@ MEASURES = {
         "comparisons by SciPy.",
         ["numpy", "scipy", "rsatoolbox"],
         rsa,
+    ),
+    "rsm-norm-difference-distance": (
+        "Norm of the difference of the two tables of Euclidean distances of rows: Euclidean with each pair of rows once "
+        "(pairs), Frobenius, or spectral.",
+        ["numpy", "scipy"],
+        lambda arrays: [
+            c
+            for norm in ("pairs", "frobenius", "spectral")
+            for c in whole_data_cases(f"rsm-norm-difference-distance:norm={norm}", norm_of_difference(norm), arrays, ROW_PAIRS)
+        ],
     ),
 }
 # (spec, value on A, value on B)
@@ -129,6 +149,10 @@ def rows_of(peer, rdm, compare):
 
 # (peer, pairs, spec, transform, protocol, tolerance, reason)
 PEERS = [
+    ("llm_repsim/rsm_norm_difference", BOTH, "rsm-norm-difference-distance:norm=pairs", "score", "in-sample", 1e-9, ""),
+    ("resi/rsa-rdm=euclidean-compare=euclidean", BOTH, "rsm-norm-difference-distance:norm=pairs", "score", "in-sample", 1e-9,
+     ""),
+    ("resi/rsm_norm_difference", BOTH, "rsm-norm-difference-distance:norm=spectral", "score", "in-sample", 1e-9, ""),
     *(rows_of(f"rsatoolbox/rsa-rdm=correlation-compare={theirs}", "correlation", ours) for theirs, ours in TOOLBOX.items()),
     # Squared Euclidean over the number of units; without a noise model its mahalanobis is the same.
     *(
@@ -139,6 +163,7 @@ PEERS = [
             "tau_a": ("euclidean", "kendall-a"), "tau_b": ("euclidean", "kendall-b"),
             "kendall": ("euclidean", "kendall-b"), "rho_a": ("euclidean", "rho-a"),
             "cosine": ("squared-euclidean", "cosine"), "cosine_cov": ("squared-euclidean", "whitened-cosine"),
+            "corr_cov": ("squared-euclidean", "whitened-pearson"),
         }.items()
     ),
     *(rows_of(f"{peer}/rsa-rdm=correlation-compare=spearman", "correlation", "spearman")

@@ -8,7 +8,7 @@ from scipy.linalg import orthogonal_procrustes
 from scipy.optimize import linear_sum_assignment
 from scipy.spatial import procrustes as scipy_procrustes
 
-from common import centred, whole_data_cases
+from common import ROW_PAIRS, centred, whole_data_cases
 
 
 def padded(x, y):
@@ -30,6 +30,17 @@ def aligned(x, y):
 def sized(a, size):
     a = centred(a)
     return a / {"unit": np.linalg.norm(a), "per-stimulus": math.sqrt(len(a)), "raw": 1.0}[size]
+
+
+def aligned_cosine(centre):
+    def score(x, y):
+        x, y = padded(*((centred(a) for a in (x, y)) if centre else (x, y)))
+        x = x @ orthogonal_procrustes(x, y)[0]
+        lengths = np.linalg.norm(x, axis=1) * np.linalg.norm(y, axis=1)
+        directed = lengths > 0
+        return np.mean(np.sum(x * y, axis=1)[directed] / lengths[directed])
+
+    return score
 
 
 def angular(x, y):
@@ -182,6 +193,16 @@ MEASURES = {
         ["numpy", "pot"],
         cases({f"soft-matching-distance:normalise={n}": soft_matching(n) for n in ("none", "unit")}),
     ),
+    "aligned-cosine": (
+        "Mean over rows of the cosine of XQ and Y with the orthogonal Q that brings X nearest to Y; the narrower padded "
+        "with zero units, columns centred for centre=true, rows of zeros left out.",
+        ["numpy", "scipy"],
+        lambda arrays: [
+            c
+            for spec, centre in (("aligned-cosine", False), ("aligned-cosine:centre=true", True))
+            for c in whole_data_cases(spec, aligned_cosine(centre), arrays, ROW_PAIRS)
+        ],
+    ),
     "bures-similarity": (
         "tr (K^½ L K^½)^½ / sqrt(tr K tr L) for the n × n Gram matrices of centred rows.",
         ["numpy"],
@@ -228,6 +249,8 @@ PEERS = [
     ("netrep/permutation_metric-distance=angular", "X_Y X_Z", "permutation-distance", "score", "in-sample", 1e-9, ""),
     ("netrep/permutation_metric-distance=euclidean", "X_Y X_Z", "permutation-distance:form=euclidean", "score", "in-sample",
      1e-9, ""),
+    ("resi/aligned_cosine_similarity", "X_Y X_Z", "aligned-cosine", "score", "in-sample", 1e-9, ""),
+    ("llm_repsim/aligned_cossim", "X_Y X_Z", "aligned-cosine:centre=true", "score", "in-sample", 1e-9, ""),
     ("nn_similarity_index/nbs-score", "X_Y X_Z", "bures-similarity", "score", "in-sample", 1e-7, ROOTS),
     ("nn_similarity_index/bures_distance", "X_Y X_Z", "bures-distance:size=raw", "score", "in-sample", 1e-5, ROOTS),
     *((f"rsatoolbox/rsa-rdm={rdm}-compare=bures", "X_Y X_Z", "bures-similarity", "score", "in-sample", 1e-7, ROOTS)

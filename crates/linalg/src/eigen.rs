@@ -21,26 +21,36 @@ pub struct Eigen {
 /// # Errors
 /// [`Error::NonFinite`] for NaN or infinite input, [`Error::NoConvergence`] otherwise.
 pub fn eigen_symmetric(a: MatRef<'_, f64>) -> Result<Eigen> {
+    let mut vectors = Mat::zeros(a.nrows(), a.nrows());
+    let values = decompose(a, Some(&mut vectors))?;
+    Ok(Eigen { values, vectors })
+}
+
+/// Eigenvalues (ascending) of a symmetric p × p matrix, of which the lower triangle is read. O(p³).
+///
+/// # Errors
+/// As [`eigen_symmetric`].
+pub fn eigenvalues_symmetric(a: MatRef<'_, f64>) -> Result<Vec<f64>> {
+    decompose(a, None)
+}
+
+fn decompose(a: MatRef<'_, f64>, vectors: Option<&mut Mat<f64>>) -> Result<Vec<f64>> {
     check_finite("matrix given to the eigendecomposition", a)?;
     let n = a.nrows();
-    let mut vectors = Mat::zeros(n, n);
+    let compute =
+        if vectors.is_some() { ComputeEigenvectors::Yes } else { ComputeEigenvectors::No };
     let mut values = faer::diag::Diag::zeros(n);
-    let scratch = self_adjoint_evd_scratch::<f64>(
-        n,
-        ComputeEigenvectors::Yes,
-        Par::Seq,
-        faer::Spec::default(),
-    );
+    let scratch = self_adjoint_evd_scratch::<f64>(n, compute, Par::Seq, faer::Spec::default());
     self_adjoint_evd(
         a,
         values.as_mut(),
-        Some(vectors.as_mut()),
+        vectors.map(Mat::as_mut),
         Par::Seq,
         MemStack::new(&mut MemBuffer::new(scratch)),
         faer::Spec::default(),
     )
     .map_err(|_| Error::NoConvergence { what: "eigendecomposition", rows: n, columns: n })?;
-    Ok(Eigen { values: values.column_vector().iter().copied().collect(), vectors })
+    Ok(values.column_vector().iter().copied().collect())
 }
 
 #[cfg(test)]
@@ -63,6 +73,8 @@ mod tests {
             );
             let identity = matmul(vectors.transpose(), vectors.as_ref());
             assert!((identity[(0, 0)] - 1.0).abs() < 1e-12);
+            let alone = eigenvalues_symmetric(a.as_ref()).expect("finite");
+            assert!(alone.iter().zip(&values).all(|(a, b)| (a - b).abs() <= 1e-13 * scale));
         }
     }
 

@@ -13,7 +13,7 @@ mod products;
 mod svd;
 
 pub use cholesky::{cholesky, solve_lower, solve_lower_transposed};
-pub use eigen::{Eigen, eigen_symmetric};
+pub use eigen::{Eigen, eigen_symmetric, eigenvalues_symmetric};
 pub use error::{Error, Result};
 pub use faer::{Mat, MatMut, MatRef};
 pub use orthogonal::{orthonormal_columns, polar_factor, random_orthogonal};

@@ -1,9 +1,28 @@
 //! Two clouds of stimuli laid over one another by the best orthogonal map.
 
+use consilience_linalg::{Mat, MatRef, polar_factor};
 use consilience_statistics::PairMoments;
 
 use crate::caveats::{few_samples, undefined};
 use crate::{Comparison, Result, Size};
+
+/// Singular values below this share of the largest are noise of f64 moments: their vectors carry no correspondence.
+const NULL_SINGULAR_VALUE: f64 = 1e-10;
+
+/// The same for coarser activations, in units of their rounding. Entries of the cross-product of f32 activations err by
+/// a few roundings of the product of two norms, and so do singular values.
+const NULL_ROUNDINGS: f64 = 8.0;
+
+/// The orthogonal map from x to y of least squares, given `xᵀ y` of activations of that relative rounding, whose rows span
+/// at most so many dimensions. Directions that are not determined are mapped to zero.
+pub(crate) fn rotation(
+    cross: MatRef<'_, f64>,
+    epsilon: f64,
+    dimensions: usize,
+) -> Result<Mat<f64>> {
+    let null = NULL_SINGULAR_VALUE.max(NULL_ROUNDINGS * epsilon);
+    Ok(polar_factor(cross, null, dimensions)?)
+}
 
 /// Centred sums of squares of x and of y, both positive.
 ///

@@ -166,7 +166,7 @@ pub enum Warning {
         /// Mean similarity of two stimuli.
         similarity: f64,
     },
-    /// Rows of zeros have no neighbours by cosine or inner product.
+    /// Rows of zeros have no cosine with others, nor neighbours by cosine or inner product.
     WithoutDirection {
         /// `x` or `y`.
         side: String,
@@ -246,7 +246,7 @@ impl std::fmt::Display for Warning {
             ),
             Self::WithoutDirection { side, stimuli, of } => write!(
                 f,
-                "{stimuli} of {of} stimuli have all zeros in {side}: no other stimulus is nearer to them than the rest, and they take no part"
+                "{stimuli} of {of} stimuli have all zeros in {side}, and so no direction: they take no part"
             ),
             Self::TiedNeighbours { side, stimuli, of } => write!(
                 f,

@@ -160,6 +160,7 @@ fn published_numbers_are_met() {
     let cases = [
         ("linear-cka", 0.55761),
         ("debiased-linear-cka", 0.51346),
+        ("rbf-cka:bandwidth=median-all,factor=0.5", 0.65483),
         ("mean-squared-cca:centre=false", 0.54312),
         ("mean-squared-cca", 0.54540),
         ("procrustes-disparity-distance", 0.457_93),

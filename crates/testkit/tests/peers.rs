@@ -1,6 +1,6 @@
 //! Scores of other packages: every row of `golden/oracle_map.csv`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consilience_measures::packages::{PACKAGES, Transform};
 use consilience_testkit::assert_none;
@@ -85,6 +85,26 @@ fn every_mapped_peer_agrees() {
         .collect();
     assert_none(&failures);
     assert!(table.len() > 60, "only {} rows were compared", table.len());
+}
+
+/// Every recorded row is mapped to one of ours, or has a reason why it is not.
+#[test]
+fn no_recorded_peer_is_left_without_a_word() {
+    let names = |file: &str| -> BTreeSet<String> {
+        csv(file).into_iter().map(|row| row[0].clone()).collect()
+    };
+    let (all, mapped) = (names("oracle.csv"), names("oracle_map.csv"));
+    let reasons = csv("oracle_unmapped.csv");
+    let mut failures: Vec<String> = reasons
+        .iter()
+        .filter(|row| row.len() != 2 || row[1].len() < 10)
+        .map(|row| format!("{row:?}: expected a peer and a reason"))
+        .collect();
+    let unmapped: BTreeSet<String> = reasons.into_iter().map(|row| row[0].clone()).collect();
+    failures.extend(mapped.intersection(&unmapped).map(|peer| format!("{peer} is in both tables")));
+    let known: BTreeSet<String> = mapped.union(&unmapped).cloned().collect();
+    failures.extend(all.symmetric_difference(&known).map(|peer| format!("{peer} is in one only")));
+    assert_none(&failures);
 }
 
 /// What `--like PACKAGE` promises: specs parse and are canonical, and where the package's own numbers are recorded, the

@@ -111,7 +111,7 @@ pub(crate) fn pair(n: usize, a: usize, b: usize) -> usize {
 
 /// The greatest number of conditions that have at most so many pairs.
 fn most_conditions(pairs: usize) -> usize {
-    (1 + (1 + 8 * pairs).isqrt()) / 2
+    (1 + 8 * pairs).isqrt().div_ceil(2)
 }
 
 #[cfg(test)]

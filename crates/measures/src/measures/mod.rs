@@ -8,9 +8,11 @@
 use crate::Entry;
 
 pub mod accuracy_difference_distance;
+pub mod aligned_cosine;
 pub mod bures_distance;
 pub mod bures_similarity;
 pub mod cknna;
+pub mod concentricity_difference_distance;
 pub mod cycle_knn;
 pub mod debiased_linear_cka;
 pub mod debiased_rbf_cka;
@@ -26,6 +28,7 @@ pub mod lange_linear_cka;
 pub mod lcs_knn;
 pub mod linear;
 pub mod linear_cka;
+pub mod magnitude_difference_distance;
 pub mod mean_cca;
 pub mod mean_squared_cca;
 pub mod minibatch_cka;
@@ -43,6 +46,7 @@ pub mod rbf_cka;
 pub mod ridge;
 pub mod riemannian_distance;
 pub mod rsa;
+pub mod rsm_norm_difference_distance;
 pub mod second_order_cosine;
 pub mod semi_matching;
 pub mod shape_distance;
@@ -50,6 +54,7 @@ pub mod soft_matching;
 pub mod soft_matching_distance;
 pub mod svcca;
 pub mod symmetric_cknna;
+pub mod uniformity_difference_distance;
 
 /// Every measure.
 pub static MEASURES: &[Entry] = &[
@@ -68,6 +73,7 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<soft_matching_distance::SoftMatchingDistance>(),
     Entry::of::<bures_similarity::BuresSimilarity>(),
     Entry::of::<bures_distance::BuresDistance>(),
+    Entry::of::<aligned_cosine::AlignedCosine>(),
     Entry::of::<mean_cca::MeanCca>(),
     Entry::of::<mean_squared_cca::MeanSquaredCca>(),
     Entry::of::<svcca::Svcca>(),
@@ -81,6 +87,7 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<debiased_rbf_cka::DebiasedRbfCka>(),
     Entry::of::<minibatch_cka::MinibatchCka>(),
     Entry::of::<rsa::Rsa>(),
+    Entry::of::<rsm_norm_difference_distance::RsmNormDifferenceDistance>(),
     Entry::of::<mutual_knn::MutualKnn>(),
     Entry::of::<jaccard_knn::JaccardKnn>(),
     Entry::of::<rank_similarity::RankSimilarity>(),
@@ -92,6 +99,9 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<symmetric_cknna::SymmetricCknna>(),
     Entry::of::<eigenspace_overlap::EigenspaceOverlap>(),
     Entry::of::<gulp_distance::GulpDistance>(),
+    Entry::of::<magnitude_difference_distance::MagnitudeDifferenceDistance>(),
+    Entry::of::<uniformity_difference_distance::UniformityDifferenceDistance>(),
+    Entry::of::<concentricity_difference_distance::ConcentricityDifferenceDistance>(),
     Entry::of::<disagreement_distance::DisagreementDistance>(),
     Entry::of::<jensen_shannon_distance::JensenShannonDistance>(),
     Entry::of::<accuracy_difference_distance::AccuracyDifferenceDistance>(),

@@ -1,8 +1,9 @@
 #![doc = include_str!("../../docs/procrustes.md")]
 
-use consilience_linalg::{Mat, MatRef, matmul, polar_factor};
+use consilience_linalg::{Mat, MatRef, matmul};
 use serde::{Deserialize, Serialize};
 
+use crate::alignment::rotation;
 use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
 use crate::{
@@ -10,13 +11,6 @@ use crate::{
     MapScore, Measure, Naming, Orientation, Parameter, Reference, Result, Scale, SideName,
     Symmetry,
 };
-
-/// Singular values below this share of the largest are noise of f64 moments: their vectors carry no correspondence.
-const NULL_SINGULAR_VALUE: f64 = 1e-10;
-
-/// The same for coarser activations, in units of their rounding. Entries of the cross-scatter of f32 activations err by
-/// a few roundings of the product of two norms, and so do singular values.
-const NULL_ROUNDINGS: f64 = 8.0;
 
 /// Predictivity by an orthogonal map, held out.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -111,10 +105,9 @@ impl Measure for Procrustes {
     }
 
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
-        let null = NULL_SINGULAR_VALUE.max(NULL_ROUNDINGS * fold.fit.epsilon);
         // n centred rows span n − 1 dimensions at most.
-        let rank = fold.fit.n.saturating_sub(1);
-        let rotation = polar_factor(fold.fit.cross.as_ref(), null, rank)?;
+        let dimensions = fold.fit.n.saturating_sub(1);
+        let rotation = rotation(fold.fit.cross.as_ref(), fold.fit.epsilon, dimensions)?;
         self.direction.average(|forward| {
             let turned = if forward { rotation.as_ref() } else { rotation.transpose() };
             let (fit, eval) = (Directed::of(fold.fit, forward), Directed::of(fold.eval, forward));

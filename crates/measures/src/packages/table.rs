@@ -206,6 +206,36 @@ pub static PACKAGES: &[Package] = &[
                 "no penalty",
                 &["measure/resi/gulp"],
             ),
+            same(
+                "AlignedCosineSimilarity",
+                "aligned-cosine",
+                "not centred",
+                &["measure/resi/aligned_cosine_similarity"],
+            ),
+            same(
+                "RSMNormDifference",
+                "rsm-norm-difference-distance:norm=spectral",
+                "its comment says each pair of stimuli once, which is the default here",
+                &["measure/resi/rsm_norm_difference"],
+            ),
+            same(
+                "MagnitudeDifference",
+                "magnitude-difference-distance",
+                "",
+                &["measure/resi/magnitude_difference"],
+            ),
+            same(
+                "UniformityDifference",
+                "uniformity-difference-distance",
+                "patterns as they are, each stimulus with itself too",
+                &["measure/resi/uniformity_difference"],
+            ),
+            same(
+                "ConcentricityDifference",
+                "concentricity-difference-distance",
+                "",
+                &["measure/resi/concentricity_difference"],
+            ),
         ],
     },
     Package {

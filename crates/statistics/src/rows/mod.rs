@@ -9,6 +9,7 @@ mod pair;
 mod prepare;
 mod table;
 mod twins;
+mod units;
 
 use std::any::Any;
 use std::collections::BTreeMap;

@@ -3,6 +3,7 @@
 //! Slow and small (at most some eighteen units on the wider side) and meant to be read against the definitions.
 
 mod cca;
+mod descriptors;
 mod functional;
 mod kernels;
 mod maps;
@@ -61,6 +62,7 @@ const FAMILIES: &[Family] = &[
     kernels::score,
     rsa::score,
     neighbours::score,
+    descriptors::score,
     functional::score,
 ];
 

@@ -1,8 +1,11 @@
 //! Dissimilarities pair by pair, ranks by counting.
 
-use super::{Fold, Rows, Spec, mean, pearson, solve};
+use super::{Fold, Rows, Spec, mean, pearson, solve, svd};
 
 pub(super) fn score(spec: Spec<'_>, x: &Rows, y: &Rows, _: &[Fold]) -> Option<f64> {
+    if spec.id == "rsm-norm-difference-distance" {
+        return Some(norm_of_difference(spec.parameter("norm"), x, y));
+    }
     if spec.id != "rsa" {
         return None;
     }
@@ -15,6 +18,20 @@ pub(super) fn score(spec: Spec<'_>, x: &Rows, y: &Rows, _: &[Fold]) -> Option<f6
     } else {
         f64::NAN
     })
+}
+
+/// Norm of the difference of the tables of Euclidean distances.
+fn norm_of_difference(norm: Option<&str>, x: &Rows, y: &Rows) -> f64 {
+    let (d, e) = (table("euclidean", x, 1), table("euclidean", y, 1));
+    let less = |(a, b): (&Vec<f64>, &Vec<f64>)| a.iter().zip(b).map(|(a, b)| a - b).collect();
+    let difference: Vec<Vec<f64>> = d.iter().zip(&e).map(less).collect();
+    let squares: f64 = difference.iter().flatten().map(|v| v * v).sum();
+    match norm {
+        None => (squares / 2.0).sqrt(),
+        Some("frobenius") => squares.sqrt(),
+        // The greatest singular value of a symmetric table is its greatest absolute eigenvalue.
+        Some(_) => svd(&difference).1.first().copied().unwrap_or(0.0),
+    }
 }
 
 /// The symmetric table of dissimilarities.

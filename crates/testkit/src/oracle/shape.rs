@@ -1,12 +1,16 @@
 //! Alignments of clouds of stimuli, by the singular vectors of the rows.
 
 use super::{
-    Fold, Rows, Spec, best_assignment, centred, correlations, gram, product, svd, symmetric_eigen,
+    Fold, Rows, Spec, best_assignment, centred, correlations, gram, mean, polar, product, svd,
+    symmetric_eigen,
 };
 
 pub(super) fn score(spec: Spec<'_>, x: &Rows, y: &Rows, _: &[Fold]) -> Option<f64> {
     let number = |name: &str| spec.parameter(name).map(|v| v.parse::<f64>().expect("a number"));
     let all: Vec<usize> = (0..x.len()).collect();
+    if spec.id == "aligned-cosine" && spec.parameter("centre").is_none() {
+        return Some(aligned_cosine(x, y));
+    }
     let (x, y) = (centred(x, &all, &all), centred(y, &all, &all));
     let is_raw = spec.parameter("size") == Some("raw");
     let per_stimulus = spec.parameter("size") == Some("per-stimulus")
@@ -24,6 +28,7 @@ pub(super) fn score(spec: Spec<'_>, x: &Rows, y: &Rows, _: &[Fold]) -> Option<f6
         "procrustes-euclidean-distance" | "bures-distance" => left(&sized(&x), &sized(&y)).sqrt(),
         "procrustes-squared-distance" => left(&sized(&x), &sized(&y)),
         "procrustes-disparity-distance" => angle(aligned(&x, &y), &x, &y).sin().powi(2),
+        "aligned-cosine" => aligned_cosine(&x, &y),
         "bures-similarity" => fidelity(&x, &y),
         "shape-distance" => {
             let alpha = number("alpha").unwrap_or(1.0);
@@ -64,6 +69,19 @@ fn angle(product: f64, x: &Rows, y: &Rows) -> f64 {
 /// Greatest inner product over rotations of one cloud.
 fn aligned(x: &Rows, y: &Rows) -> f64 {
     svd(&product(x, y)).1.iter().sum()
+}
+
+/// Mean cosine of the rows that are not zero, after the best rotation.
+fn aligned_cosine(x: &Rows, y: &Rows) -> f64 {
+    let rotation = polar(&product(x, y));
+    let cosine = |(a, b): (&Vec<f64>, &Vec<f64>)| {
+        let turned = |j: usize| a.iter().zip(&rotation).map(|(v, row)| v * row[j]).sum::<f64>();
+        let product: f64 = b.iter().enumerate().map(|(j, v)| v * turned(j)).sum();
+        let squares = |row: &[f64]| row.iter().map(|v| v * v).sum::<f64>();
+        let lengths = (squares(a) * squares(b)).sqrt();
+        (lengths > 0.0).then(|| product / lengths)
+    };
+    mean(&x.iter().zip(y).filter_map(cosine).collect::<Vec<f64>>())
 }
 
 /// Sum of squares that is left after the best rotation.
