@@ -199,6 +199,12 @@ pub struct Cross {
 }
 
 impl Cross {
+    /// Relative rounding of the activations, the coarser of the two sides.
+    #[must_use]
+    pub fn epsilon(&self) -> f64 {
+        self.epsilon
+    }
+
     /// The cross-moments with the blocks of each group merged into one.
     #[must_use]
     pub fn coarsen(&self, groups: &[crate::BlockSet]) -> Self {

@@ -1,18 +1,19 @@
 //! One pass over the data: from activations to moments in blocks.
 
+use consilience_data::Activations;
 use rayon::prelude::*;
 
 use crate::chunk::Chunk;
 use crate::cross::BlockCross;
 use crate::marginal::BlockMarginal;
-use crate::{Blocks, Cross, Marginal, Reading, Result};
+use crate::{Blocks, Cross, Marginal, Reading, Result, gather_many};
 
 /// Rows that are multiplied at once. At 4,096 rows adding an f32 product to its f64 sum is lost beside the product itself,
 /// a chunk of 2,048 units takes 32 MiB, and an f32 sum of so many terms has lost no more than three bits.
 pub const ROWS_PER_CHUNK: usize = 4096;
 
 /// Stimuli of a block in pieces of at most [`ROWS_PER_CHUNK`] rows (at least one stimulus each), of about equal size.
-fn pieces(members: &[usize], rows_per_stimulus: usize) -> std::slice::Chunks<'_, usize> {
+pub(crate) fn pieces(members: &[usize], rows_per_stimulus: usize) -> std::slice::Chunks<'_, usize> {
     let most = (ROWS_PER_CHUNK / rows_per_stimulus).max(1);
     let n_pieces = members.len().div_ceil(most).max(1);
     members.chunks(members.len().div_ceil(n_pieces).max(1))
@@ -43,34 +44,8 @@ pub fn gather_marginal(reading: &Reading<'_>, blocks: &Blocks) -> Result<Margina
 /// # Errors
 /// When a source cannot be read, the stimuli differ, or the rows of a stimulus do not pair up.
 pub fn gather_cross(x: &Reading<'_>, y: &Reading<'_>, blocks: &Blocks) -> Result<Cross> {
-    gather_both(x, y, blocks, |_, _, _| ())
-}
-
-/// Cross-moments; `each` sees every block's number and chunks on the way.
-fn gather_both(
-    x: &Reading<'_>,
-    y: &Reading<'_>,
-    blocks: &Blocks,
-    mut each: impl FnMut(usize, &Chunk, &Chunk) + Send,
-) -> Result<Cross> {
-    check_same_stimuli(x, y)?;
-    let mut buffers = (x.buffer(), y.buffer());
-    let mut out = Vec::with_capacity(blocks.len());
-    for b in 0..blocks.len() {
-        let mut block = BlockCross::empty(x.n_units(), y.n_units());
-        for stimuli in pieces(blocks.members(b), x.rows_per_stimulus()) {
-            // What is sequential in one side (reading, new pages) goes on beside the other.
-            let (x_chunk, y_chunk) = rayon::join(
-                || x.read(stimuli, buffers.0).map(Chunk::of),
-                || y.read(stimuli, buffers.1).map(Chunk::of),
-            );
-            let (x_chunk, y_chunk) = (x_chunk?, y_chunk?);
-            rayon::join(|| each(b, &x_chunk, &y_chunk), || block.add_chunk(&x_chunk, &y_chunk));
-            buffers = (x_chunk.rows, y_chunk.rows);
-        }
-        out.push(block);
-    }
-    Ok(Cross { blocks: out, epsilon: x.epsilon().max(y.epsilon()) })
+    let (_, mut cross) = gather_many(&[*x, *y], &[], &[(0, 1)], blocks, &mut [unseen, unseen])?;
+    Ok(cross.remove(0))
 }
 
 /// Moments of two representations and what is between them, in one pass over each.
@@ -82,16 +57,14 @@ pub fn gather_pair(
     y: &Reading<'_>,
     blocks: &Blocks,
 ) -> Result<(Marginal, Marginal, Cross)> {
-    let empty = |reading: &Reading<'_>| -> Vec<BlockMarginal> {
-        (0..blocks.len()).map(|_| BlockMarginal::empty(reading.n_units())).collect()
-    };
-    let (mut x_blocks, mut y_blocks) = (empty(x), empty(y));
-    let cross = gather_both(x, y, blocks, |b, x_chunk, y_chunk| {
-        rayon::join(|| x_blocks[b].add_chunk(x_chunk), || y_blocks[b].add_chunk(y_chunk));
-    })?;
-    let marginal = |reading: &Reading<'_>, blocks| Marginal { name: reading.name(), blocks };
-    Ok((marginal(x, x_blocks), marginal(y, y_blocks), cross))
+    let (mut own, mut cross) =
+        gather_many(&[*x, *y], &[0, 1], &[(0, 1)], blocks, &mut [unseen, unseen])?;
+    let y = own.remove(1);
+    Ok((own.remove(0), y, cross.remove(0)))
 }
+
+/// Rows that nobody looks at.
+fn unseen(_: &[usize], _: &Activations) {}
 
 /// A representation in memory, in blocks and centred: read and centred once, then multiplied with many others.
 ///

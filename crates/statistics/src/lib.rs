@@ -20,6 +20,7 @@ mod cross;
 mod error;
 mod evidence;
 mod gather;
+mod many;
 mod marginal;
 mod merge;
 mod pair;
@@ -38,6 +39,7 @@ pub use evidence::Evidence;
 pub use gather::{
     Centred, ROWS_PER_CHUNK, check_same_stimuli, gather_cross, gather_marginal, gather_pair,
 };
+pub use many::gather_many;
 pub use marginal::Marginal;
 pub use pair::{Pair, PairMoments};
 pub use reading::Reading;
