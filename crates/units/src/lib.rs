@@ -4,9 +4,31 @@
 //! representations: one-to-one matching, sparse prediction, and clusters of units, each beside its controls.
 //! [`Findings`] is all that is found out about one pair; it is plain data, and a report draws it without computing.
 
+mod bins;
+mod chance;
+mod companions;
+mod cost;
+mod draws;
+mod error;
 mod findings;
+mod information;
+mod layer;
+mod matching;
+mod pair;
 mod parameters;
+mod partners;
+mod pictures;
+mod prediction;
 mod quantised;
+mod ranks;
+mod rows;
+mod side;
+mod stability;
+mod together;
+mod transport;
+
+pub use cost::{Cost, cost};
+pub use error::{Error, Result};
 
 pub use findings::{
     Agreement, Calibration, Cluster, Clusters, Control, ControlCurve, Correlations, Cut,
@@ -15,8 +37,11 @@ pub use findings::{
     ReceptiveField, Sample, Shares, SideFindings, SimpleMatch, SoftPartner, Subspaces, Summary,
     TopStimulus, Triple, UnitPath, UnitState, Verdict, VerdictKind, Weight,
 };
+pub use layer::{Layer, Request, gather};
+pub use pair::analyse_pair;
 pub use parameters::{
     ClusterParameters, InformationEstimator, InformationParameters, Parameters,
     PredictionParameters, Sign, VerdictParameters,
 };
 pub use quantised::Quantised;
+pub use together::analyse_layer;

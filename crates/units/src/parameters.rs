@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Error, Result};
+
 /// All parameters of the analysis of a pair.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
@@ -54,6 +56,68 @@ impl Default for Parameters {
             information: InformationParameters::default(),
             verdicts: VerdictParameters::default(),
         }
+    }
+}
+
+/// Nothing, if every parameter is in its range.
+///
+/// # Errors
+/// [`Error::Parameter`] with the first that is not.
+pub(crate) fn check(parameters: &Parameters) -> Result<()> {
+    let Parameters { prediction, clusters, verdicts, .. } = parameters;
+    let share = |value: f64| (0.0..=1.0).contains(&value);
+    let falling = prediction.penalties.windows(2).all(|w| w[0] > w[1]);
+    let penalties = !prediction.penalties.is_empty()
+        && falling
+        && prediction.penalties.iter().all(|p| *p >= 0.0 && p.is_finite());
+    let checks = [
+        ("candidates", parameters.candidates > 0, parameters.candidates.to_string(), "at least 1"),
+        (
+            "partial-masses",
+            parameters.partial_masses > 0,
+            parameters.partial_masses.to_string(),
+            "at least 1",
+        ),
+        ("epsilon", share(parameters.epsilon), parameters.epsilon.to_string(), "0 to 1"),
+        (
+            "penalties",
+            penalties,
+            format!("{:?}", prediction.penalties),
+            "at least one, falling, none below 0",
+        ),
+        ("folds", prediction.folds >= 2, prediction.folds.to_string(), "at least 2"),
+        (
+            "rotated-together",
+            prediction.rotated_together > 0,
+            prediction.rotated_together.to_string(),
+            "at least 1",
+        ),
+        (
+            "number of clusters",
+            clusters.number != Some(0),
+            format!("{:?}", clusters.number),
+            "at least 1",
+        ),
+        (
+            "largest-share",
+            share(clusters.largest_share),
+            clusters.largest_share.to_string(),
+            "0 to 1",
+        ),
+        (
+            "threshold",
+            (0.0..1.0).contains(&clusters.threshold),
+            clusters.threshold.to_string(),
+            "0 to below 1: a negative correlation is no edge",
+        ),
+        ("explained", share(verdicts.explained), verdicts.explained.to_string(), "0 to 1"),
+        ("share", share(verdicts.share), verdicts.share.to_string(), "0 to 1"),
+        ("few", verdicts.few > 0, verdicts.few.to_string(), "at least 1"),
+        ("stability", share(verdicts.stability), verdicts.stability.to_string(), "0 to 1"),
+    ];
+    match checks.into_iter().find(|(_, good, _, _)| !good) {
+        Some((name, _, found, expected)) => Err(Error::Parameter { name, found, expected }),
+        None => Ok(()),
     }
 }
 
