@@ -10,6 +10,8 @@ pub enum Null {
     Shuffle,
     /// The basis: one side's space of units is rotated at random.
     Rotation,
+    /// The order of the layers: the depths of one network's layers are dealt anew.
+    Layers,
 }
 
 impl std::fmt::Display for Null {
@@ -17,6 +19,7 @@ impl std::fmt::Display for Null {
         f.write_str(match self {
             Self::Shuffle => "shuffle",
             Self::Rotation => "rotation",
+            Self::Layers => "layers",
         })
     }
 }

@@ -132,12 +132,30 @@ pub enum Quantity {
     ShareUntrained,
     /// Mean accuracy after epoch 1 as a share of the mean accuracy at the last checkpoint.
     AccuracyShareAfterEpochOne,
+    /// Share of the final score that is there after epoch 1, less the share of the final accuracy.
+    ShareAheadOfAccuracy,
+    /// Mean over networks of the score of a network with itself at its last checkpoint.
+    OwnEndState,
+    /// Mean score over pairs of networks, each at a checkpoint of its own.
+    CrossedCheckpoints,
     /// The best of the mean scores of all pairs of layers, with the chance level of a best of so many.
     BestLayerPair,
     /// Geometric mean of the mean scores within two groups: how alike two trainings of the same network are.
     SeedCeiling,
     /// Mean score between two groups as a share of their seed-to-seed ceiling.
     ShareOfSeedCeiling,
+    /// Share of layers whose best partner in the other network is the one nearest in proportional depth: the mean of the
+    /// next two.
+    HierarchicalCorrespondence,
+    /// The same of layers of the first networks only.
+    CorrespondenceFromX,
+    /// The same of layers of the second networks only.
+    CorrespondenceFromY,
+    /// Proportional depth, 0 to 1, of the best partner of a layer, the mean over pairs. The layer is `layer_x` or `layer_y`,
+    /// the other of the two is empty.
+    BestPartnerDepth,
+    /// Score from an earlier layer (`layer_x`) to a later one (`layer_y`), less the score from the later to the earlier.
+    Asymmetry,
 }
 
 /// A quantity over the cells of several pairs of networks.
@@ -163,6 +181,9 @@ pub struct SummaryRow {
     pub pooling: Option<Pooling>,
     /// Name of the checkpoint; empty where several take part.
     pub checkpoint: String,
+    /// Name of the checkpoint of the second networks, where it is another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint_y: Option<String>,
     /// Steps and epochs of the checkpoint, with the mean accuracy of the networks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Checkpoint>,

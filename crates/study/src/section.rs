@@ -191,6 +191,8 @@ pub enum CurveRole {
     Accuracy,
     /// What theory says of a score, thin in its colour (the name without ` · theory`).
     Expected,
+    /// A line to compare with, which is named in the legend.
+    Reference,
 }
 
 /// Values with intervals, in groups.

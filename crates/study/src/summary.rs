@@ -11,16 +11,24 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
 use crate::run::digest;
-use crate::{CellRow, Groups, Outcome, Quantity, StudySpec, SummaryRow};
+use crate::{CellRow, Groups, Outcome, Quantity, SideFacts, StudySpec, SummaryRow};
 
 /// Rows with a score, grouped by something, in the order in which the groups first occur.
 pub(crate) fn groups<'a, K: Ord + Clone>(
     rows: impl Iterator<Item = &'a CellRow>,
     key: impl Fn(&CellRow) -> K,
 ) -> Vec<(K, Vec<&'a CellRow>)> {
+    grouped(rows.filter(|row| matches!(row.outcome, Outcome::Score { .. })), key)
+}
+
+/// Rows with and without a score, grouped in the same way.
+pub(crate) fn grouped<'a, K: Ord + Clone>(
+    rows: impl Iterator<Item = &'a CellRow>,
+    key: impl Fn(&CellRow) -> K,
+) -> Vec<(K, Vec<&'a CellRow>)> {
     let mut order: Vec<K> = Vec::new();
     let mut groups: BTreeMap<K, Vec<&CellRow>> = BTreeMap::new();
-    for row in rows.filter(|row| matches!(row.outcome, Outcome::Score { .. })) {
+    for row in rows {
         let key = key(row);
         groups
             .entry(key.clone())
@@ -123,6 +131,7 @@ pub(crate) fn summary(
         layer_y: first.y.layer.clone(),
         pooling: Some(first.x.pooling),
         checkpoint: first.x.checkpoint.clone(),
+        checkpoint_y: None,
         when: Some(first.x.when),
         groups: spec.groups.of(first),
         best_of: None,
@@ -143,11 +152,13 @@ pub(crate) fn summary_key(quantity: Quantity, rows: &[&CellRow]) -> String {
 
 /// Mean accuracy of the networks of some rows, each counted once.
 pub(crate) fn mean_accuracy(rows: &[&CellRow]) -> Option<f64> {
-    let accuracies: BTreeMap<&str, f64> = rows
-        .iter()
-        .flat_map(|r| [&r.x, &r.y])
-        .filter_map(|side| Some((&*side.network, side.when.accuracy?)))
-        .collect();
+    mean_accuracy_of(rows.iter().flat_map(|r| [&r.x, &r.y]))
+}
+
+/// The same of the networks of some sides.
+pub(crate) fn mean_accuracy_of<'a>(sides: impl Iterator<Item = &'a SideFacts>) -> Option<f64> {
+    let accuracies: BTreeMap<&str, f64> =
+        sides.filter_map(|side| Some((&*side.network, side.when.accuracy?))).collect();
     let n = accuracies.len() as f64;
     (n > 0.0).then(|| accuracies.values().sum::<f64>() / n)
 }

@@ -84,6 +84,7 @@ fn role(role: CurveRole) -> &'static str {
         CurveRole::Chance => "chance",
         CurveRole::Accuracy => "accuracy",
         CurveRole::Expected => "expected",
+        CurveRole::Reference => "reference",
     }
 }
 
@@ -131,6 +132,9 @@ fn legend(figure: &Curves, palette: &Palette) -> Vec<Key> {
     }
     for curve in curves(figure).filter(|c| c.role == CurveRole::Accuracy) {
         add(Key::new(Swatch::Plain("accuracy"), &curve.name));
+    }
+    for curve in curves(figure).filter(|c| c.role == CurveRole::Reference) {
+        add(Key::new(Swatch::Plain("expected neutral"), &curve.name));
     }
     if curves(figure).any(|c| c.band.is_some()) {
         add(Key::new(Swatch::Band, "95 % interval"));

@@ -2,13 +2,14 @@
 
 mod best;
 mod ceiling;
+mod correspondence;
 mod sections;
 
 use consilience_data::{Pooling, Representation};
 use serde::{Deserialize, Serialize};
 
 use super::selection;
-use crate::summary::{fill_q_values_of_means, groups, mean_over_pairs};
+use crate::summary::{fill_q_values_of_means, grouped, groups, mean_over_pairs};
 use crate::{
     Cell, CellRow, Draws, Error, Groups, Result, Run, Section, Study, StudySpec, SummaryRow, Table,
 };
@@ -142,6 +143,12 @@ impl Study for Layers {
         rows.extend(pooled.iter().filter_map(|(_, rows)| best::best_layer_pair(rows, spec)));
         let pooled: Vec<&CellRow> = pooled.into_iter().flat_map(|(_, rows)| rows).collect();
         rows.extend(ceiling::ceilings(&pooled, spec));
+        // Cells without a score too: a layer that has none may be the best partner of another.
+        let one_row = |row: &&CellRow| row.x.pooling != Pooling::PositionsAsStimuli;
+        let all = grouped(table.cells(self.kind()).filter(one_row), |row| {
+            (spec.groups.of(row), row.measure.clone())
+        });
+        rows.extend(all.iter().flat_map(|(_, rows)| correspondence::correspondence(rows, spec)));
         rows
     }
 

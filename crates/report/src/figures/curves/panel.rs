@@ -55,6 +55,9 @@ pub(super) fn panel(figure: &Curves, facet: &Facet, palette: &Palette) -> Panel 
         let class = format!("expected {}", palette.class(chance_parts(&curve.name).0));
         svg.polyline(&class, &points(curve, &axes));
     }
+    for curve in facet.curves.iter().filter(|c| c.role == CurveRole::Reference) {
+        svg.polyline("expected neutral", &points(curve, &axes));
+    }
     for curve in facet.curves.iter().filter(|c| c.role == CurveRole::Accuracy) {
         svg.polyline("accuracy", &points(curve, &axes));
     }

@@ -3,7 +3,7 @@
 use consilience_data::Pooling;
 use consilience_inference::Null;
 
-use super::{Layers, best};
+use super::{Layers, best, correspondence};
 use crate::studies::words;
 use crate::summary::likeness_of;
 use crate::{
@@ -26,7 +26,8 @@ pub(super) fn layers(study: &Layers, table: &Table, run: &Run) -> Section {
     verdicts.extend(matching(&same, run));
     verdicts.extend(ordering(study, &same));
     verdicts.extend(best::verdict(table, run));
-    verdicts.extend(partners(&pooled, &names, run));
+    let (by_depth, of_depth) = correspondence::show(table, run);
+    verdicts.extend(by_depth);
     verdicts.extend(failures(table));
 
     let mut figures = Vec::new();
@@ -44,6 +45,7 @@ pub(super) fn layers(study: &Layers, table: &Table, run: &Run) -> Section {
         let title = "Positions as stimuli, every measure";
         figures.push(Figure::Table(same_layer_table(&positions, run, "positions-table", title)));
     }
+    figures.extend(of_depth);
     figures.extend(best::table_figure(table, run).map(Figure::Table));
     figures.extend(
         run.spec.measures.iter().map(|m| Figure::HeatMap(heat_map(m, &pooled, run, &names))),
@@ -224,36 +226,6 @@ fn ordering(study: &Layers, same: &[&SummaryRow]) -> Option<Verdict> {
         gaps.join(", ")
     );
     Some(Verdict { tone, text })
-}
-
-/// Whether the best partner of a layer in another network is the same layer.
-fn partners(pooled: &[&SummaryRow], names: &LayerNames, run: &Run) -> Option<Verdict> {
-    let measures = run.spec.measures.iter().map(String::as_str);
-    // Layers that only one side has cannot be their own partner.
-    let shared: Vec<&String> = names.x.iter().filter(|name| names.y.contains(name)).collect();
-    let told: Vec<String> = measures
-        .map(|measure| {
-            let rows = of_measure(pooled, measure);
-            let kept = shared.iter().filter(|n| best_partner(&rows, n) == Some(n.as_str())).count();
-            format!("`{measure}` {kept}")
-        })
-        .collect();
-    let total = shared.len();
-    let all = told.iter().all(|t| t.ends_with(&format!(" {total}")));
-    let none = told.iter().all(|t| t.ends_with(" 0"));
-    let tone = if all {
-        Tone::Holds
-    } else if none {
-        Tone::Fails
-    } else {
-        Tone::Mixed
-    };
-    let text = format!(
-        "The best partner of a layer in the other networks is the same layer, in so many of {}: {}.",
-        words::count(total, "layer"),
-        told.join(", ")
-    );
-    (total > 0).then_some(Verdict { tone, text })
 }
 
 fn best_partner<'a>(rows: &[&'a SummaryRow], layer: &str) -> Option<&'a str> {
