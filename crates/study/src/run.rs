@@ -170,13 +170,16 @@ impl PlannedStudy {
         self.tasks(0..self.cells.len()).map(|(_, task)| evaluations(&task, n_blocks)).sum()
     }
 
-    /// Ranges of cells that share their checkpoints and the way positions were pooled: computed together, so that
-    /// factorisations of a representation serve all of its cells, and no more than that is held at once.
+    /// Ranges of cells that share their checkpoints and the way positions were pooled, or compare several checkpoints of one
+    /// layer: computed together, so that factorisations of a representation serve all of its cells, and no more than that
+    /// is held at once.
     pub(crate) fn tiles(&self, catalogue: &[Representation]) -> Vec<std::ops::Range<usize>> {
         let group = |cell: &Cell| {
             let (x, y) = (&catalogue[cell.x], &catalogue[cell.y]);
-            let positions = (x.rows_per_stimulus > 1).then_some(&x.id.layer);
-            (&x.id.checkpoint, &y.id.checkpoint, positions)
+            let is_crossed = x.id.checkpoint != y.id.checkpoint;
+            let layer = (is_crossed || x.rows_per_stimulus > 1).then_some(&x.id.layer);
+            let checkpoint = (!is_crossed).then_some(&x.id.checkpoint);
+            (checkpoint, layer)
         };
         let mut tiles: Vec<std::ops::Range<usize>> = Vec::new();
         for (i, cell) in self.cells.iter().enumerate() {

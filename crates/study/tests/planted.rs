@@ -5,7 +5,9 @@ use consilience_data::{
     RepresentationId, RowMajor, StimulusSet,
 };
 use consilience_inference::Null;
-use consilience_study::{CellRow, Outcome, Quantity, Row, StudySpec, SummaryRow, Table, run};
+use consilience_study::{
+    CellRow, Figure, Outcome, Quantity, Row, StudySpec, SummaryRow, Table, run,
+};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -73,6 +75,8 @@ fn spec() -> StudySpec {
         other-draws = { shuffle = 19, rotation = 19 }
         [[study]]
         kind = 'training'
+        own-end = true
+        crossed = true
         draws = { shuffle = 19, rotation = 19 }
     ";
     StudySpec::parse(text, "test").expect("a spec")
@@ -151,8 +155,63 @@ fn training_finds_when_the_planted_part_came() {
         assert!((share(Quantity::ShareAfterEpochOne) - 0.64 / 0.9).abs() < 0.08);
         assert!(share(Quantity::ShareUntrained).abs() < 0.12);
     }
+    let ahead = table.summaries("training", Quantity::ShareAheadOfAccuracy);
+    for row in ahead.filter(|r| r.measure == "ridge") {
+        assert!((row.estimate.value - (0.64 / 0.9 - 0.6 / 0.9)).abs() < 0.08, "{row:?}");
+    }
     let accuracy = table.summaries("training", Quantity::AccuracyShareAfterEpochOne).next();
     assert!((accuracy.expect("accuracies").estimate.value - 0.6 / 0.9).abs() < 1e-12);
+}
+
+#[test]
+fn two_checkpoints_share_what_both_of_them_have_of_the_common_sources() {
+    let table = table(&networks(|_, _, _| {}));
+    let last = CHECKPOINTS[2];
+    let find = |quantity, measure: &str, layer: &str, s: &str, t: &str| {
+        let wanted = |r: &&SummaryRow| {
+            (&*r.measure, &*r.layer_x, &*r.layer_y) == (measure, layer, layer)
+                && (&*r.checkpoint, r.checkpoint_y.as_deref()) == (s, Some(t))
+        };
+        table.summaries("training", quantity).find(wanted)
+    };
+    for layer in ["early", "late"] {
+        // Copies of correlation a and b with one source have correlation a·b with one another; CKA has its square.
+        for (measure, power) in [("ridge", 1), ("permutation", 1), ("linear-cka", 2)] {
+            for (s, _, _, a) in CHECKPOINTS {
+                for (t, _, _, b) in CHECKPOINTS.into_iter().filter(|other| other.0 != s) {
+                    let row = find(Quantity::CrossedCheckpoints, measure, layer, s, t);
+                    let row = row.expect("a pair of checkpoints");
+                    assert!((row.estimate.value - (a * b).powi(power)).abs() < 0.09, "{row:?}");
+                    assert_eq!((row.n_networks, row.n_pairs), (3, 3));
+                }
+                let own = find(Quantity::OwnEndState, measure, layer, s, last.0);
+                assert_eq!(own.is_some(), s != last.0);
+                let Some(own) = own else { continue };
+                assert!((own.estimate.value - (a * last.3).powi(power)).abs() < 0.09, "{own:?}");
+                assert!(own.estimate.interval.is_some() && own.n_networks == 3, "{own:?}");
+            }
+        }
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    run(&spec(), &networks(|_, _, _| {}), folder.path(), &Quiet).expect("a table");
+    let facts = consilience_study::Run::read(folder.path()).expect("facts");
+    let study = &facts.spec.studies().expect("known")[1];
+    let section = &study.sections(&table, &facts)[0];
+    let maps: Vec<_> = section
+        .figures
+        .iter()
+        .filter_map(|figure| match figure {
+            Figure::HeatMap(map) => Some(map),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(maps.len(), 6);
+    assert!(
+        maps.iter()
+            .all(|map| map.rows.len() == 3 && map.cells.iter().flatten().all(Option::is_some))
+    );
+    let said = section.verdicts.iter().any(|v| v.text.contains("to its own end state"));
+    assert!(said, "{:?}", section.verdicts);
 }
 
 #[test]

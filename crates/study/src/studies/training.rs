@@ -1,5 +1,6 @@
 //! `training`: the same layer across pairs of networks, at every checkpoint they share.
 
+mod checkpoints;
 mod sections;
 
 use consilience_data::{Pooling, Representation};
@@ -26,6 +27,15 @@ pub struct Training {
     /// Draws for each cell.
     #[serde(default = "draws")]
     pub draws: Draws,
+    /// Whether every layer is compared with every layer, not with the same one only.
+    #[serde(default)]
+    pub every_layer: bool,
+    /// Whether each network is also compared with its own end state.
+    #[serde(default)]
+    pub own_end: bool,
+    /// Whether every checkpoint of one network is also compared with every checkpoint of another.
+    #[serde(default)]
+    pub crossed: bool,
 }
 
 fn spatial_mean() -> Pooling {
@@ -48,39 +58,44 @@ impl Study for Training {
             checkpoints.retain(|c| own.contains(c));
         }
         let mut cells = Vec::new();
-        for checkpoint in checkpoints {
+        for &checkpoint in &checkpoints {
             for &(a, b) in &pairs {
                 let ys = selection::layers(catalogue, b, checkpoint, self.pooling);
                 for x in selection::layers(catalogue, a, checkpoint, self.pooling) {
-                    let same = |&&y: &&usize| catalogue[y].id.layer == catalogue[x].id.layer;
-                    cells.extend(ys.iter().find(same).map(|&y| Cell { x, y, draws: self.draws }));
+                    let same = |y: usize| catalogue[y].id.layer == catalogue[x].id.layer;
+                    let partners = ys.iter().filter(|&&y| self.every_layer || same(y));
+                    cells.extend(partners.map(|&y| Cell { x, y, draws: self.draws }));
                 }
             }
         }
+        cells.extend(checkpoints::design(self, catalogue, &pairs, &checkpoints));
         Ok(cells)
     }
 
     fn summaries(&self, table: &Table, spec: &StudySpec) -> Vec<SummaryRow> {
         let of = |row: &CellRow| spec.groups.of(row);
         let by_point = |row: &CellRow| {
-            (of(row), row.measure.clone(), row.x.layer.clone(), row.x.checkpoint.clone())
+            let layers = (row.x.layer.clone(), row.y.layer.clone());
+            (of(row), row.measure.clone(), layers, row.x.checkpoint.clone())
         };
-        let points = groups(table.cells(self.kind()), by_point);
+        let points = groups(at_one_checkpoint(table), by_point);
         let mut rows: Vec<SummaryRow> =
             points.iter().filter_map(|(_, rows)| mean_over_pairs(rows, spec)).collect();
         fill_q_values_of_means(&mut rows);
         // A distance goes down where likeness comes up: a share of it says nothing.
-        let scores = table
-            .cells(self.kind())
-            .filter(|row| words::info(&row.measure).orientation == Orientation::Score);
+        let same_layer = || at_one_checkpoint(table).filter(|row| row.x.layer == row.y.layer);
+        let scores =
+            same_layer().filter(|row| words::info(&row.measure).orientation == Orientation::Score);
         let by_curve = |row: &CellRow| (of(row), row.measure.clone(), row.x.layer.clone());
         for (_, curve) in groups(scores, by_curve) {
             rows.extend(share(&curve, Quantity::ShareAfterEpochOne, spec));
             rows.extend(share(&curve, Quantity::ShareUntrained, spec));
+            rows.extend(share(&curve, Quantity::ShareAheadOfAccuracy, spec));
         }
-        for (_, all) in groups(table.cells(self.kind()), of) {
+        for (_, all) in groups(same_layer(), of) {
             rows.extend(accuracy_share(&all, spec));
         }
+        rows.extend(checkpoints::summaries(table, spec));
         rows
     }
 
@@ -92,6 +107,11 @@ impl Study for Training {
             .filter(|(table, pair)| pair.is_none() || table.cells(self.kind()).next().is_some());
         held.map(|(table, pair)| sections::training(self, &table, run).between(&pair)).collect()
     }
+}
+
+/// Cells of two networks at one checkpoint.
+fn at_one_checkpoint(table: &Table) -> impl Iterator<Item = &CellRow> {
+    table.cells("training").filter(|row| checkpoints::is_at_one_checkpoint(row))
 }
 
 /// Rows of the checkpoint that a share is taken at.
@@ -106,7 +126,8 @@ fn final_rows<'a>(rows: &[&'a CellRow]) -> Vec<&'a CellRow> {
     rows.iter().copied().filter(|r| Some(r.x.when.step) == last).collect()
 }
 
-/// Mean score at a checkpoint over the mean score at the last one; networks are resampled for both together.
+/// Mean score at a checkpoint over the mean score at the last one; networks are resampled for both together. Ahead of
+/// accuracy: less the same share of the accuracy of the two networks of each pair.
 fn share(rows: &[&CellRow], quantity: Quantity, spec: &StudySpec) -> Option<SummaryRow> {
     let (then, last) = (at(rows, quantity), final_rows(rows));
     let same_pairs = then.len() == last.len()
@@ -120,13 +141,25 @@ fn share(rows: &[&CellRow], quantity: Quantity, spec: &StudySpec) -> Option<Summ
     let both: Vec<&CellRow> = then.iter().chain(&last).copied().collect();
     let key = summary_key(quantity, &both);
     let nodes = nodes(&then, &spec.groups);
-    let numerator: Vec<f64> = then.iter().map(|r| value(r)).collect();
-    let denominator: Vec<f64> = last.iter().map(|r| value(r)).collect();
-    let estimate = bootstrap(&nodes, spec, &key, |w| {
-        let last = weighted_mean(&denominator, w)?;
+    let scores = |rows: &[&CellRow]| rows.iter().map(|r| value(r)).collect::<Vec<f64>>();
+    let accuracies = |rows: &[&CellRow]| {
+        let of_pair = |r: &&CellRow| Some(f64::midpoint(r.x.when.accuracy?, r.y.when.accuracy?));
+        rows.iter().map(of_pair).collect::<Option<Vec<f64>>>()
+    };
+    let ratio = |then: &[f64], last: &[f64], w: &[f64]| {
+        let last = weighted_mean(last, w)?;
         // A share of nothing is not a number worth reporting.
-        (last > 0.0).then_some(weighted_mean(&numerator, w)? / last)
-    })?;
+        (last > 0.0).then_some(weighted_mean(then, w)? / last)
+    };
+    let (numerator, denominator) = (scores(&then), scores(&last));
+    let estimate = if quantity == Quantity::ShareAheadOfAccuracy {
+        let (of_then, of_last) = (accuracies(&then)?, accuracies(&last)?);
+        bootstrap(&nodes, spec, &key, |w| {
+            Some(ratio(&numerator, &denominator, w)? - ratio(&of_then, &of_last, w)?)
+        })?
+    } else {
+        bootstrap(&nodes, spec, &key, |w| ratio(&numerator, &denominator, w))?
+    };
     Some(summary(quantity, key, &then, spec, estimate))
 }
 

@@ -2,7 +2,7 @@
 
 use consilience_measures::Orientation;
 
-use super::Training;
+use super::{Training, checkpoints};
 use crate::studies::words;
 use crate::{
     Band, Curve, CurveRole, Curves, Facet, Figure, Quantity, Run, Section, SummaryRow, Table,
@@ -14,13 +14,16 @@ const NEARLY_ALL: f64 = 0.9;
 
 /// The section of the study.
 pub(super) fn training(study: &Training, table: &Table, run: &Run) -> Section {
-    let points: Vec<&SummaryRow> = table.summaries("training", Quantity::MeanOverPairs).collect();
+    let points = table.summaries("training", Quantity::MeanOverPairs);
+    let points: Vec<&SummaryRow> = points.filter(|r| r.layer_x == r.layer_y).collect();
     let lead = format!(
         "When in training do networks come to agree? The same layer of independently trained networks at every checkpoint, from before the first step, with their accuracy on the same axis (pooling `{}`).",
         study.pooling
     );
     let mut verdicts = epoch_one(table, run);
     verdicts.extend(untrained(table, run));
+    verdicts.extend(ahead_of_accuracy(table, run));
+    verdicts.extend(checkpoints::verdict(table, run, NEARLY_ALL));
     let mut figures: Vec<Figure> = Vec::new();
     figures.push(Figure::Table(shares(table, run)));
     let (distances, scores): (Vec<&str>, Vec<&str>) =
@@ -40,6 +43,8 @@ pub(super) fn training(study: &Training, table: &Table, run: &Run) -> Section {
         let title = format!("{} along training", words::title(measure));
         figures.push(Figure::Curves(curves(&id, &title, &[measure], &points, run)));
     }
+    figures.extend(own_end(table, run, &points));
+    figures.extend(checkpoints::heat_maps(table, run));
     let anchor = "training".to_owned();
     Section { anchor, title: "When networks converge".into(), lead, verdicts, figures }
 }
@@ -118,6 +123,81 @@ fn untrained(table: &Table, run: &Run) -> Option<Verdict> {
     })
 }
 
+/// Whether alignment comes before accuracy: the two shares of each layer, resampled together.
+fn ahead_of_accuracy(table: &Table, run: &Run) -> Option<Verdict> {
+    let (mut ahead, mut behind, mut of) = (0, 0, 0);
+    let one = |measure: &str| {
+        let rows = shares_of(table, Quantity::ShareAheadOfAccuracy, measure);
+        let (low, high) = extremes(&rows)?;
+        let ends = |r: &&&SummaryRow| r.estimate.interval.unwrap_or([r.estimate.value; 2]);
+        ahead += rows.iter().filter(|r| ends(r)[0] > 0.0).count();
+        behind += rows.iter().filter(|r| ends(r)[1] < 0.0).count();
+        of += rows.len();
+        Some(format!(
+            "`{measure}` {} (`{}`) to {} (`{}`)",
+            words::percent(&low.estimate),
+            low.layer_x,
+            words::percent(&high.estimate),
+            high.layer_x
+        ))
+    };
+    let told: Vec<String> = words::comparable(run).into_iter().filter_map(one).collect();
+    let tone = match ahead {
+        n if n == of => Tone::Holds,
+        0 => Tone::Fails,
+        _ => Tone::Mixed,
+    };
+    (!told.is_empty()).then(|| Verdict {
+        tone,
+        text: format!(
+            "After epoch 1 the share of the final alignment is ahead of the share of the final accuracy in {ahead} of {} and behind in {behind}, by the interval of the difference. The difference of the shares: {}.",
+            words::count(of, "layer and measure"),
+            told.join(", ")
+        ),
+    })
+}
+
+/// Each network against its own end state, beside the likeness to the other networks.
+fn own_end(table: &Table, run: &Run, points: &[&SummaryRow]) -> Option<Figure> {
+    table.summaries("training", Quantity::OwnEndState).next()?;
+    let measure = *words::comparable(run).first()?;
+    let title = "Alignment with the own end state and with other networks";
+    let mut figure = curves("training-own-end", title, &[measure], points, run);
+    let place = places(points);
+    for facet in &mut figure.facets {
+        let own = checkpoints::own_end_curves(table, &facet.title, &[measure], &place);
+        facet.curves.extend(own);
+    }
+    Some(Figure::Curves(figure))
+}
+
+/// Ends of the intervals of some rows; `None` if one of them has none.
+pub(super) fn band(rows: &[&SummaryRow]) -> Option<Band> {
+    let ends: Option<Vec<[f64; 2]>> = rows.iter().map(|r| r.estimate.interval).collect();
+    ends.map(|ends| Band {
+        low: ends.iter().map(|e| e[0]).collect(),
+        high: ends.iter().map(|e| e[1]).collect(),
+    })
+}
+
+/// Checkpoints by step: steps and epochs.
+fn steps(rows: &[&SummaryRow]) -> Vec<(u64, f64)> {
+    let mut steps: Vec<(u64, f64)> =
+        rows.iter().filter_map(|r| r.when.map(|w| (w.step, w.epoch))).collect();
+    steps.sort_by_key(|step| step.0);
+    steps.dedup();
+    steps
+}
+
+/// The place of a row's checkpoint among those of some rows.
+fn places(rows: &[&SummaryRow]) -> impl Fn(&SummaryRow) -> f64 {
+    let steps = steps(rows);
+    move |row| {
+        let step = row.when.map(|w| w.step);
+        steps.iter().position(|s| Some(s.0) == step).unwrap_or(0) as f64
+    }
+}
+
 fn shares(table: &Table, run: &Run) -> TableFigure {
     let mut rows = Vec::new();
     let mut shown = Vec::new();
@@ -155,14 +235,8 @@ fn shares(table: &Table, run: &Run) -> TableFigure {
 fn curves(id: &str, title: &str, measures: &[&str], points: &[&SummaryRow], run: &Run) -> Curves {
     let shown: Vec<&SummaryRow> =
         points.iter().copied().filter(|r| measures.contains(&&*r.measure)).collect();
-    let mut steps: Vec<(u64, f64)> =
-        shown.iter().filter_map(|r| r.when.map(|w| (w.step, w.epoch))).collect();
-    steps.sort_by_key(|step| step.0);
-    steps.dedup();
-    let place = |row: &SummaryRow| {
-        let step = row.when.map(|w| w.step);
-        steps.iter().position(|s| Some(s.0) == step).unwrap_or(0) as f64
-    };
+    let steps = steps(&shown);
+    let place = places(&shown);
     let mut layers: Vec<&str> = Vec::new();
     for row in &shown {
         if !layers.contains(&&*row.layer_x) {
@@ -213,16 +287,12 @@ fn facet(
         let null = words::telling_null(measure);
         let levels: Vec<(f64, f64)> =
             own.iter().filter_map(|r| Some((place(r), words::chance_of(r, null)?.mean))).collect();
-        let ends: Option<Vec<[f64; 2]>> = own.iter().map(|r| r.estimate.interval).collect();
         curves.push(Curve {
             name: name.clone(),
             role: CurveRole::Score,
             x: own.iter().map(|r| place(r)).collect(),
             y: own.iter().map(|r| r.estimate.value).collect(),
-            band: ends.map(|ends| Band {
-                low: ends.iter().map(|e| e[0]).collect(),
-                high: ends.iter().map(|e| e[1]).collect(),
-            }),
+            band: band(&own),
         });
         if !levels.is_empty() {
             let (x, y) = levels.into_iter().unzip();
