@@ -17,7 +17,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("inference", &[]),
     ("teacher", &["linalg"]),
     ("study", &["measures", "units", "statistics", "inference", "data", "teacher"]),
-    ("report", &["study", "measures", "units", "inference"]),
+    ("report", &["study", "measures", "units", "inference", "data"]),
     ("papers", &["study", "units", "inference", "data"]),
     ("nets", &["data"]),
     (

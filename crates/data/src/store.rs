@@ -29,7 +29,7 @@ use crate::{
 };
 
 pub use sets::{Origin, RecordedSet, has_sets, read_sets, write_sets};
-pub use stimuli::write_stimuli;
+pub use stimuli::{read_stimuli, thumbnail_sheet, write_stimuli};
 
 /// Bytes of rows that are read at a time, then checked while they are in cache.
 const PIECE: usize = 256 << 10;

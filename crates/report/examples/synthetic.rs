@@ -3,7 +3,9 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-#[path = "../tests/synthetic/mod.rs"]
+use consilience_report::Explorer;
+
+#[path = "../tests/report/synthetic/mod.rs"]
 mod synthetic;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -14,7 +16,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         "`ridge` on `conv3` of seed-2 and seed-4: 3 of 64 units are constant over a fold and took no part.",
     ]
     .map(str::to_owned);
+    let explorer = Explorer::of(&synthetic::units::table(), Some(&synthetic::units::stimuli()))?;
     let (run, sections) = (synthetic::run(), synthetic::sections());
-    consilience_report::write(&folder, &run, &sections, &synthetic::measures(), &notes)?;
+    consilience_report::write(
+        &folder,
+        &run,
+        &sections,
+        &synthetic::measures(),
+        &notes,
+        explorer.as_ref(),
+    )?;
     Ok(())
 }

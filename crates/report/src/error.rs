@@ -35,6 +35,9 @@ pub enum Error {
         /// The name, as it appears in links and file names.
         name: String,
     },
+    /// The stimuli of the results cannot be read, or have too many pictures.
+    #[error(transparent)]
+    Stimuli(#[from] consilience_data::Error),
     /// The results cannot be read.
     #[error(transparent)]
     Study(#[from] consilience_study::Error),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use consilience_study::{Run, Section};
 
 use crate::page::{Drawn, drawn, render};
-use crate::{Error, Result};
+use crate::{Error, Explorer, Result};
 
 /// Name of the page in the folder of results.
 pub const REPORT_FILE: &str = "report.html";
@@ -27,8 +27,9 @@ pub fn write(
     sections: &[Section],
     measure_specs: &[String],
     notes: &[String],
+    explorer: Option<&Explorer>,
 ) -> Result<PathBuf> {
-    let page = render(run, sections, measure_specs, notes)?;
+    let page = render(run, sections, measure_specs, notes, explorer)?;
     let figures = folder.join(FIGURES_FOLDER);
     fs::create_dir_all(&figures).map_err(Error::io("create", &figures))?;
     for Drawn { name, svg, csv, .. } in drawn(sections)? {

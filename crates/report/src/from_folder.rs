@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use consilience_study::{Run, Section, Table};
+use consilience_data::store::read_stimuli;
+use consilience_study::{Run, STIMULI_FOLDER, Section, Table};
 
-use crate::{Result, write};
+use crate::{Explorer, Result, write};
 
 /// Writes the report of the results in `folder` and returns its path. Sections of others, such as the claims of a paper, come
 /// first. Nothing is computed again.
@@ -17,5 +18,8 @@ pub fn from_folder(folder: &Path, first: impl IntoIterator<Item = Section>) -> R
     let studies = run.spec.studies()?;
     let own = studies.iter().flat_map(|study| study.sections(&table, &run));
     let sections: Vec<Section> = first.into_iter().chain(own).collect();
-    write(folder, &run, &sections, &run.spec.measures, &table.caveats())
+    let stimuli = folder.join(STIMULI_FOLDER);
+    let stimuli = stimuli.is_dir().then(|| read_stimuli(&stimuli)).transpose()?;
+    let explorer = Explorer::of(&table, stimuli.as_ref())?;
+    write(folder, &run, &sections, &run.spec.measures, &table.caveats(), explorer.as_ref())
 }

@@ -9,6 +9,7 @@
 pub mod colour;
 mod csv;
 mod error;
+mod explorer;
 pub mod figures;
 mod files;
 mod from_folder;
@@ -25,6 +26,7 @@ mod theme;
 mod words;
 
 pub use error::{Error, Result};
+pub use explorer::Explorer;
 pub use files::{FIGURES_FOLDER, REPORT_FILE, write};
 pub use from_folder::from_folder;
 pub use page::render;

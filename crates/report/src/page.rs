@@ -18,9 +18,10 @@ use crate::number::counted;
 use crate::prose::Links;
 use crate::provenance::{Fact, Network, foot, head, networks};
 use crate::terms::{Term, terms};
-use crate::{Error, Result, theme};
+use crate::{Error, Explorer, Result, explorer, theme};
 
 const TEMPLATE: &str = include_str!("../templates/report.html");
+const EXPLORER: &str = include_str!("../templates/explorer.html");
 const STYLE: &str = include_str!("../templates/page.css");
 const SCRIPT: &str = include_str!("../templates/page.js");
 
@@ -29,7 +30,8 @@ const SUMMARY: usize = 3;
 const SUMMARY_WITH_FAILURES: usize = 5;
 
 /// Anchors of the parts that every report has.
-const ANCHORS: [&str; 6] = ["top", "in-short", "methods", "references", "notes", "provenance"];
+const ANCHORS: [&str; 7] =
+    ["top", "in-short", "explorer", "methods", "references", "notes", "provenance"];
 
 /// Everything on the page. Fields of the template that hold HTML are marked there.
 #[derive(Debug, Serialize)]
@@ -45,6 +47,7 @@ struct Page<'a> {
     summary: Vec<Answer>,
     unsaid: usize,
     sections: Vec<Part>,
+    explorer: Option<&'a Explorer>,
     terms: Vec<Term>,
     methods: Vec<Method>,
     sources: Vec<Source>,
@@ -100,7 +103,7 @@ pub(crate) struct Drawn {
     pub(crate) csv: String,
 }
 
-/// The report as one HTML file: a function of its inputs and of the version of the program, nothing else.
+/// The report as one HTML file, with the unit explorer if there are rows for it: a function of its inputs and of the version of the program, nothing else.
 ///
 /// # Errors
 /// [`Error::Figure`] for a figure whose data do not hold together or that has no caption, [`Error::Duplicate`] for a name
@@ -110,13 +113,14 @@ pub fn render(
     sections: &[Section],
     measure_specs: &[String],
     notes: &[String],
+    explorer: Option<&Explorer>,
 ) -> Result<String> {
     let methods = methods(measure_specs)?;
     let links = links(&methods);
     let parts = parts(sections, &links)?;
     let (summary, unsaid) = summary(sections, &links);
     let page = Page {
-        style: format!("{}\n{STYLE}", theme::page_css()),
+        style: style(explorer.is_some()),
         script: SCRIPT,
         name: &run.spec.name,
         version: &run.version,
@@ -127,6 +131,7 @@ pub fn render(
         summary,
         unsaid,
         sections: parts,
+        explorer,
         terms: terms(run, sections),
         methods,
         sources: sources(measure_specs)?,
@@ -137,7 +142,13 @@ pub fn render(
     let mut environment = Environment::new();
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
     environment.add_template("report.html", TEMPLATE)?;
+    environment.add_template("explorer.html", EXPLORER)?;
     Ok(environment.get_template("report.html")?.render(Serde(page))?)
+}
+
+fn style(with_explorer: bool) -> String {
+    let explorer = if with_explorer { explorer::STYLE } else { "" };
+    format!("{}\n{STYLE}{explorer}", theme::page_css())
 }
 
 /// Every figure, drawn. All figures share one palette.
@@ -276,12 +287,15 @@ fn question(run: &Run) -> String {
 }
 
 fn lead(run: &Run, n_measures: usize) -> String {
+    let by = match n_measures {
+        0 => String::new(),
+        n => format!(" by {}", counted(n, "measure", "measures")),
+    };
     format!(
-        "Representations of {}, compared on {} of {} by {}. Every score stands beside its chance level and, where one could be made, its interval.",
+        "Representations of {}, compared on {} of {}{by}. Every score stands beside its chance level and, where one could be made, its interval.",
         counted(run.networks.len(), "network", "networks"),
         counted(run.n_stimuli, "stimulus", "stimuli"),
         run.stimuli,
-        counted(n_measures, "measure", "measures"),
     )
 }
 

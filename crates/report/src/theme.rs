@@ -72,6 +72,7 @@ mod tests {
     fn every_colour_that_is_used_is_defined() {
         assert!(!file_css().contains("var("));
         let page = include_str!("../templates/page.css");
+        let page = format!("{page}{}", crate::explorer::STYLE);
         for used in page.split("var(--").skip(1).filter_map(|rest| rest.split(')').next()) {
             let known = COLOURS.iter().any(|(name, ..)| *name == used);
             assert!(known || matches!(used, "panel" | "tone"), "--{used} is not defined");

@@ -35,6 +35,16 @@ pub trait Study: Debug + Send + Sync {
         true
     }
 
+    /// Whether it compares by the measures of the spec.
+    fn uses_measures(&self) -> bool {
+        true
+    }
+
+    /// Whether its rows name single stimuli, so that the folder of results has to say which they are.
+    fn shows_stimuli(&self) -> bool {
+        false
+    }
+
     /// Work whose rows are no comparison of two representations; its rows stand before those of the cells.
     ///
     /// # Errors

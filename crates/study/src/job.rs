@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
-use consilience_data::{ActivationSource, Progress};
+use consilience_data::{ActivationSource, Progress, Representation};
 
+use crate::plan::Cost;
 use crate::{Result, Row, StudySpec};
 
 /// What a job may use.
@@ -24,6 +25,11 @@ pub trait Job: Debug + Send + Sync {
 
     /// How much there is to do, in steps of which the progress hears.
     fn steps(&self) -> u64;
+
+    /// What its steps read and multiply; nothing where they read no activations.
+    fn cost(&self, _catalogue: &[Representation], _n_stimuli: usize, _n_blocks: usize) -> Cost {
+        Cost::default()
+    }
 
     /// The rows, in the order of the keys.
     ///

@@ -26,11 +26,11 @@ pub use design::{Cell, Study};
 pub use error::{Error, Result};
 pub use groups::{GroupPair, Groups};
 pub use job::{Job, Setup};
-pub use plan::{Plan, StudyPlan, plan};
+pub use plan::{Cost, Plan, StudyPlan, plan};
 pub use point::{PointOutcome, PointRow};
 pub use provenance::{NetworkFacts, RUN_FILE, Run};
 pub use row::{CellRow, Outcome, Quantity, Row, SideFacts, SummaryRow, UnitsLayerRow, UnitsRow};
-pub use run::{RESULTS_FILE, run};
+pub use run::{RESULTS_FILE, STIMULI_FOLDER, run};
 pub use section::{
     Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,
     Section, TableFigure, Tone, Verdict,

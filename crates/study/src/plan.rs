@@ -53,8 +53,9 @@ pub fn plan(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Plan> {
     let n_blocks = planned.blocks.len();
     let studies = planned.studies.iter().map(|study| {
         let tiles = study.tiles(catalogue);
-        let costs = tiles.iter().map(|t| tile(catalogue, n, n_blocks, &study.cells[t.clone()]));
-        let total = costs.fold(TileCost::default(), |sum, next| sum.then(&next));
+        let of_tiles = tiles.iter().map(|t| tile(catalogue, n, n_blocks, &study.cells[t.clone()]));
+        let of_jobs = study.jobs().map(|job| job.cost(catalogue, n, n_blocks));
+        let total = of_tiles.chain(of_jobs).fold(Cost::default(), |sum, next| sum.then(&next));
         StudyPlan {
             kind: study.kind().to_owned(),
             cells: study.cells.len(),
@@ -70,15 +71,20 @@ pub fn plan(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Plan> {
     Ok(Plan { studies: studies.collect(), blocks: n_blocks, n_stimuli: n })
 }
 
-#[derive(Default)]
-struct TileCost {
-    representations: usize,
-    bytes: u64,
-    multiply_adds: u64,
-    peak: u64,
+/// What is read and multiplied for rows that are computed together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Cost {
+    /// Representations that are read.
+    pub representations: usize,
+    /// Bytes read from the source.
+    pub bytes: u64,
+    /// Multiply-adds of gathering moments.
+    pub multiply_adds: u64,
+    /// Bytes of activations and moments held at once, at the most.
+    pub peak: u64,
 }
 
-impl TileCost {
+impl Cost {
     fn then(self, next: &Self) -> Self {
         Self {
             representations: self.representations + next.representations,
@@ -90,7 +96,7 @@ impl TileCost {
 }
 
 /// Cost of the cells that are computed together.
-fn tile(catalogue: &[Representation], n: usize, n_blocks: usize, cells: &[Cell]) -> TileCost {
+fn tile(catalogue: &[Representation], n: usize, n_blocks: usize, cells: &[Cell]) -> Cost {
     let used: BTreeSet<usize> = cells.iter().flat_map(|c| [c.x, c.y]).collect();
     let rows = |r: usize| (n * catalogue[r].rows_per_stimulus) as u64;
     let units = |r: usize| catalogue[r].n_units as u64;
@@ -116,5 +122,5 @@ fn tile(catalogue: &[Representation], n: usize, n_blocks: usize, cells: &[Cell])
     let is_shuffled = shuffled.values().any(|&draws| draws > 0);
     let copies = if is_shuffled { 3 + rayon::current_num_threads() as u64 } else { 2 };
     let peak = copies * bytes + moments;
-    TileCost { representations: used.len(), bytes, multiply_adds, peak }
+    Cost { representations: used.len(), bytes, multiply_adds, peak }
 }

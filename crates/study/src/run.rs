@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use consilience_data::store::write_stimuli;
 use consilience_data::{ActivationSource, Progress, Representation};
 use consilience_measures::DynMeasure;
 use consilience_statistics::{Blocks, SplitDesign};
@@ -20,6 +21,9 @@ use crate::{
 
 /// File of the rows, in the folder of results.
 pub const RESULTS_FILE: &str = "results.jsonl";
+
+/// Folder with the ids, classes and thumbnails of the stimuli, in the folder of results: there if a study shows stimuli.
+pub const STIMULI_FOLDER: &str = "stimuli";
 
 /// Runs a study on a source and returns the finished table; rows go to `folder` as they are made.
 ///
@@ -38,6 +42,9 @@ pub fn run(
     // First everything that can be wrong before any work: a refused study leaves no folder behind.
     let plan = Planned::new(spec, source)?;
     prepare_folder(folder, &facts(spec, source))?;
+    if plan.studies.iter().any(|study| study.study.shows_stimuli()) {
+        write_stimuli(&folder.join(STIMULI_FOLDER), source.stimuli())?;
+    }
     let mut file = Rows::open(folder)?;
     for study in &plan.studies {
         let total: u64 =
@@ -193,8 +200,12 @@ impl PlannedStudy {
 
     /// Jobs of which a row is not there yet.
     fn unfinished<'a>(&'a self, file: &'a Rows) -> impl Iterator<Item = &'a dyn Job> {
-        let jobs = self.jobs.iter().map(AsRef::as_ref);
-        jobs.filter(|job: &&dyn Job| !job.keys().iter().all(|key| file.has(key)))
+        self.jobs().filter(|job| !job.keys().iter().all(|key| file.has(key)))
+    }
+
+    /// All jobs, done or not.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = &dyn Job> {
+        self.jobs.iter().map(AsRef::as_ref)
     }
 
     /// Steps of all jobs, done or not.
@@ -292,7 +303,7 @@ pub(crate) fn split_name(measure: &dyn DynMeasure, folds: &str) -> String {
     if measure.reads().held_out() { folds.to_owned() } else { "all stimuli".to_owned() }
 }
 
-fn side_facts(r: &Representation) -> SideFacts {
+pub(crate) fn side_facts(r: &Representation) -> SideFacts {
     SideFacts {
         network: r.id.network.clone(),
         checkpoint: r.id.checkpoint.clone(),

@@ -14,7 +14,8 @@ pub struct StudySpec {
     /// Folder of the activation store, relative to the file of the spec; left out where no study reads activations.
     #[serde(default)]
     pub activations: String,
-    /// Measures, as specs: `id` or `id:key=value,key=value`.
+    /// Measures, as specs: `id` or `id:key=value,key=value`; left out where no study compares by them.
+    #[serde(default)]
     pub measures: Vec<String>,
     /// Seed of blocks, nulls and bootstrap.
     #[serde(default = "defaults::seed")]
@@ -102,11 +103,6 @@ impl StudySpec {
     pub fn parse(text: &str, place: &str) -> Result<Self> {
         let problem = |problem: String| Error::Spec { place: place.to_owned(), problem };
         let mut spec: Self = toml::from_str(text).map_err(|e| problem(e.to_string()))?;
-        if spec.measures.is_empty() {
-            return Err(problem(
-                "no measures; name some, `consilience measures` lists them".into(),
-            ));
-        }
         if spec.studies.is_empty() {
             let kinds: Vec<&str> = studies::STUDIES.iter().map(|s| s.kind).collect();
             let kinds = kinds.join(", ");
@@ -115,7 +111,12 @@ impl StudySpec {
         for measure in &mut spec.measures {
             *measure = consilience_measures::parse(measure)?.spec();
         }
-        spec.studies()?;
+        let uses_measures = spec.studies()?.iter().any(|study| study.uses_measures());
+        if uses_measures && spec.measures.is_empty() {
+            return Err(problem(
+                "no measures; name some, `consilience measures` lists them".into(),
+            ));
+        }
         Ok(spec)
     }
 

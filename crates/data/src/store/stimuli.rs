@@ -78,8 +78,11 @@ pub fn write_stimuli(root: &Path, stimuli: &StimulusSet) -> Result<()> {
     atomic::write_file(&root.join(STIMULI), |out| Ok(serde_json::to_writer(out, &file)?))
 }
 
-/// The stimuli of a store.
-pub(super) fn read_stimuli(root: &Path) -> Result<StimulusSet> {
+/// The stimuli that [`write_stimuli`] left in a folder, with their thumbnails.
+///
+/// # Errors
+/// [`Error::Format`] if the folder holds none or they are damaged; [`Error::Io`].
+pub fn read_stimuli(root: &Path) -> Result<StimulusSet> {
     let path = root.join(STIMULI);
     if !path.is_file() {
         return Err(Error::Format {
@@ -137,6 +140,34 @@ fn lines(Sprites { width, height, columns }: Sprites, n: usize) -> impl Iterator
 }
 
 fn write_sprites(path: &Path, sprites: Sprites, n: usize, pixels: &[u8]) -> Result<()> {
+    atomic::write_atomically(path, &encoded(path, sprites, n, pixels)?)
+}
+
+/// A sheet of some of the thumbnails as a file of the format PNG, 8-bit grey: picture i of `which` in row i / `columns`,
+/// column i % `columns`. No bytes for no pictures.
+///
+/// # Errors
+/// [`Error::Format`] if the sheet would be too large.
+///
+/// # Panics
+/// If there is no thumbnail of an index.
+pub fn thumbnail_sheet(
+    thumbnails: &Thumbnails,
+    which: &[usize],
+    columns: usize,
+) -> Result<Vec<u8>> {
+    let Thumbnails { width, height, pixels } = thumbnails;
+    if which.is_empty() {
+        return Ok(Vec::new());
+    }
+    let size = width * height;
+    let chosen: Vec<u8> =
+        which.iter().flat_map(|&i| &pixels[i * size..(i + 1) * size]).copied().collect();
+    let sprites = Sprites { width: *width, height: *height, columns: columns.max(1) };
+    encoded(Path::new(SPRITES), sprites, which.len(), &chosen)
+}
+
+fn encoded(path: &Path, sprites: Sprites, n: usize, pixels: &[u8]) -> Result<Vec<u8>> {
     let Some((width, height)) = sheet(sprites, n) else {
         return Err(Error::Format {
             path: path.to_owned(),
@@ -149,14 +180,16 @@ fn write_sprites(path: &Path, sprites: Sprites, n: usize, pixels: &[u8]) -> Resu
     for (at, line) in lines(sprites, n).zip(pixels.chunks_exact(sprites.width)) {
         image[at..at + sprites.width].copy_from_slice(line);
     }
-    atomic::write_file(path, |out| {
-        let mut encoder = png::Encoder::new(out, width, height);
-        encoder.set_color(png::ColorType::Grayscale);
-        encoder.set_depth(png::BitDepth::Eight);
-        let mut writer = encoder.write_header()?;
+    let mut png = Vec::new();
+    let mut encoder = png::Encoder::new(&mut png, width, height);
+    encoder.set_color(png::ColorType::Grayscale);
+    encoder.set_depth(png::BitDepth::Eight);
+    let written = encoder.write_header().and_then(|mut writer| {
         writer.write_image_data(&image)?;
-        Ok(writer.finish()?)
-    })
+        writer.finish()
+    });
+    written.map_err(|e| Error::io("write", path)(e.into()))?;
+    Ok(png)
 }
 
 fn read_sprites(path: &Path, sprites: Sprites, n: usize) -> Result<Vec<u8>> {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::selection;
 use crate::summary::{fill_q_values_of_means, grouped, groups, mean_over_pairs};
 use crate::{
-    Cell, CellRow, Draws, Error, Groups, Result, Run, Section, Study, StudySpec, SummaryRow, Table,
+    Cell, CellRow, Draws, Groups, Result, Run, Section, Study, StudySpec, SummaryRow, Table,
 };
 
 /// Every layer against every layer.
@@ -42,7 +42,7 @@ pub struct Layers {
 }
 
 fn last() -> String {
-    "last".to_owned()
+    selection::LAST.to_owned()
 }
 fn spatial_mean() -> Pooling {
     Pooling::SpatialMean
@@ -59,20 +59,7 @@ fn other_draws() -> Draws {
 
 impl Layers {
     fn checkpoint<'a>(&'a self, catalogue: &'a [Representation], network: &str) -> Result<&'a str> {
-        let known = selection::checkpoints(catalogue, network);
-        let found = if self.checkpoint == "last" {
-            known.last().copied()
-        } else {
-            known.iter().copied().find(|c| *c == self.checkpoint)
-        };
-        found.ok_or_else(|| Error::Spec {
-            place: "study `layers`".to_owned(),
-            problem: format!(
-                "network {network} has no checkpoint `{}`; it has {}",
-                self.checkpoint,
-                known.join(", ")
-            ),
-        })
+        selection::checkpoint("layers", catalogue, network, &self.checkpoint)
     }
 
     fn same_layer(&self, catalogue: &[Representation], pair: (&str, &str)) -> Result<Vec<Cell>> {

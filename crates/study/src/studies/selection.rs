@@ -53,6 +53,34 @@ pub(crate) fn checkpoints<'a>(catalogue: &'a [Representation], network: &str) ->
     names
 }
 
+/// The checkpoint of a network that is looked at where none is named.
+pub(crate) const LAST: &str = "last";
+
+/// A checkpoint of a network by its name, or the last one for [`LAST`].
+///
+/// # Errors
+/// [`Error::Spec`] if the network has none of that name.
+pub(crate) fn checkpoint<'a>(
+    study: &str,
+    catalogue: &'a [Representation],
+    network: &str,
+    name: &str,
+) -> Result<&'a str> {
+    let known = checkpoints(catalogue, network);
+    let found = if name == LAST {
+        known.last().copied()
+    } else {
+        known.iter().copied().find(|c| *c == name)
+    };
+    found.ok_or_else(|| Error::Spec {
+        place: format!("study `{study}`"),
+        problem: format!(
+            "network {network} has no checkpoint `{name}`; it has {}",
+            known.join(", ")
+        ),
+    })
+}
+
 /// One representation a layer: the one with the pooling asked for, else the only other one with a row a stimulus
 /// (fully connected layers are not pooled). By depth.
 pub(crate) fn layers(

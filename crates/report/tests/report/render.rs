@@ -5,15 +5,15 @@ use std::fs;
 use consilience_report::{Error, render, write};
 use consilience_study::{Figure, Section};
 
-mod synthetic;
+use super::synthetic;
 
 fn page(sections: &[Section]) -> String {
-    render(&synthetic::run(), sections, &synthetic::measures(), &["a `note`".to_owned()])
+    render(&synthetic::run(), sections, &synthetic::measures(), &["a `note`".to_owned()], None)
         .expect("the synthetic report")
 }
 
 fn refusal(sections: &[Section]) -> String {
-    render(&synthetic::run(), sections, &synthetic::measures(), &[])
+    render(&synthetic::run(), sections, &synthetic::measures(), &[], None)
         .expect_err("the report has to be refused")
         .to_string()
 }
@@ -71,7 +71,8 @@ fn words_come_first_and_every_part_is_there() {
         assert!(html.contains(&format!("id=\"measure-{measure}\"")), "{measure}");
     }
     let some = ["ridge".to_owned()];
-    let short = render(&synthetic::run(), &[], &some, &[]).expect("a report without sections");
+    let short =
+        render(&synthetic::run(), &[], &some, &[], None).expect("a report without sections");
     assert!(!short.contains("measure-procrustes"), "only measures that were used are explained");
 }
 
@@ -144,7 +145,7 @@ fn hostile_text_is_shown_and_not_run() {
         }
     }
     let html =
-        render(&run, &sections, &synthetic::measures(), &[bad.to_owned()]).expect("a report");
+        render(&run, &sections, &synthetic::measures(), &[bad.to_owned()], None).expect("a report");
     assert_eq!(html.matches("<script").count(), 1);
     assert!(html.contains("&lt;script&gt;alert(1)"));
 }
@@ -153,8 +154,9 @@ fn hostile_text_is_shown_and_not_run() {
 fn files_hold_all_numbers_in_full() {
     let folder = tempfile::tempdir().expect("a folder");
     let sections = synthetic::sections();
-    let path = write(folder.path(), &synthetic::run(), &sections, &synthetic::measures(), &[])
-        .expect("written");
+    let path =
+        write(folder.path(), &synthetic::run(), &sections, &synthetic::measures(), &[], None)
+            .expect("written");
     let html = fs::read_to_string(&path).expect("the page");
     assert!(!html.contains(&folder.path().display().to_string()));
     let figures = folder.path().join("figures");
@@ -276,7 +278,7 @@ fn names_given_twice_are_refused() {
 
 #[test]
 fn a_measure_that_is_not_known_is_refused() {
-    let result = render(&synthetic::run(), &[], &["rigde".to_owned()], &[]);
+    let result = render(&synthetic::run(), &[], &["rigde".to_owned()], &[], None);
     assert!(matches!(result, Err(Error::Measure(_))));
 }
 

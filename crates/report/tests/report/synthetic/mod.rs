@@ -1,5 +1,7 @@
 //! A run that never happened, with numbers that look like one: five layers, seven measures, thirteen checkpoints.
 
+pub(crate) mod units;
+
 use consilience_inference::{Chance, Estimate, Method, Null};
 use consilience_study::{
     Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,

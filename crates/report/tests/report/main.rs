@@ -1,0 +1,5 @@
+//! Tests of the report.
+
+mod explorer;
+mod render;
+mod synthetic;

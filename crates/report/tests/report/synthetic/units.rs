@@ -1,0 +1,416 @@
+//! Units of three networks that never were: in each pair, unit u of x has unit p(u) of y as its partner, the better the smaller u.
+
+use consilience_data::{Checkpoint, Pooling, StimulusSet, Thumbnails};
+use consilience_study::{Row, SideFacts, Table, UnitsLayerRow, UnitsRow};
+use consilience_units::{
+    Agreement, Cluster, Clusters, Correlations, Cut, Findings, LayerFindings, MatchKind, Matching,
+    Merge, NetworkSpectrum, Parameters, Part, PartialMatching, Partner, Prediction,
+    PredictionCurve, Quantised, ReceptiveField, Sample, Shares, SideFindings, Subspaces, Summary,
+    UnitPath, UnitState, Verdict, VerdictKind,
+};
+
+use super::noise;
+
+const NETWORKS: [&str; 3] = ["seed-1", "seed-2", "seed-3"];
+
+/// Stimuli with pictures of 28 × 28 pixels.
+const N: usize = 1000;
+
+/// Name, units, where positions look.
+const LAYERS: [(&str, usize, Option<ReceptiveField>); 2] = [
+    (
+        "conv2",
+        32,
+        Some(ReceptiveField {
+            rows: 7,
+            columns: 7,
+            size: 10,
+            stride: 4,
+            offset: -3,
+            height: 28,
+            width: 28,
+        }),
+    ),
+    ("fc1", 512, None),
+];
+
+const PENALTIES: [f64; 6] = [0.8, 0.5, 0.3, 0.1, 0.03, 0.0];
+const CHOSEN: usize = 3;
+
+/// The stimuli, each a bright bar whose angle and place tell its number.
+pub(crate) fn stimuli() -> StimulusSet {
+    let pixel = |i: usize, y: usize, x: usize| {
+        let angle = i as f64 * 0.37;
+        let (dx, dy) = (x as f64 - 13.5, y as f64 - 13.5);
+        let off = (dx * angle.cos() + dy * angle.sin() - (i % 11) as f64 + 5.0).abs();
+        (255.0 * (1.0 - off / 4.0).max(0.05)) as u8
+    };
+    let pixels = (0..N)
+        .flat_map(|i| (0..28).flat_map(move |y| (0..28).map(move |x| pixel(i, y, x))))
+        .collect();
+    let classes = ["T-shirt", "Trouser", "Pullover", "Dress"].map(str::to_owned).to_vec();
+    StimulusSet {
+        labels: Some((0..N).map(|i| (i % 4) as u32).collect()),
+        classes,
+        thumbnails: Some(Thumbnails { width: 28, height: 28, pixels }),
+        ..StimulusSet::indexed("made up", N)
+    }
+}
+
+/// All rows: three pairs of networks at two layers, one of them without findings, and the layers of all networks.
+pub(crate) fn table() -> Table {
+    let mut rows = Vec::new();
+    for layer in 0..LAYERS.len() {
+        for (a, b) in [(0, 1), (0, 2), (1, 2)] {
+            rows.push(Row::Units(Box::new(pair(layer, a, b))));
+        }
+    }
+    for layer in 0..LAYERS.len() {
+        rows.push(Row::UnitsLayer(Box::new(of_all(layer))));
+    }
+    Table { rows }
+}
+
+fn facts(layer: usize, network: usize) -> SideFacts {
+    let (name, n_units, field) = LAYERS[layer];
+    SideFacts {
+        network: NETWORKS[network].to_owned(),
+        checkpoint: "epoch-08".to_owned(),
+        layer: name.to_owned(),
+        depth: layer + 1,
+        pooling: if field.is_some() { Pooling::PositionsAsStimuli } else { Pooling::Flatten },
+        when: Checkpoint { step: 1256, epoch: 8.0, accuracy: Some(0.88) },
+        n_units,
+    }
+}
+
+fn n_samples(layer: usize) -> usize {
+    LAYERS[layer].2.map_or(N, |field| N * field.rows * field.columns)
+}
+
+fn pair(layer: usize, a: usize, b: usize) -> UnitsRow {
+    let findings = if (layer, a, b) == (0, 1, 2) {
+        let why = "all 32 units of `seed-3` are constant over 1000 stimuli; record more stimuli";
+        Part::Undefined(why.to_owned())
+    } else {
+        Part::Found(Box::new(findings(layer, a + 2 * b)))
+    };
+    UnitsRow {
+        schema: 2,
+        key: format!("units {layer} {a} {b}"),
+        study: "units".to_owned(),
+        x: facts(layer, a),
+        y: facts(layer, b),
+        n_stimuli: N,
+        n_samples: n_samples(layer),
+        findings,
+    }
+}
+
+/// A permutation without a short cycle.
+fn partner(u: usize, n: usize) -> usize {
+    (u * 5 + 3) % n
+}
+
+fn inverse(v: usize, n: usize) -> usize {
+    (0..n).find(|&u| partner(u, n) == v).expect("5 and n have no common divisor")
+}
+
+fn strength(u: usize, n: usize) -> f64 {
+    0.97 - 0.9 * u as f64 / n as f64
+}
+
+fn correlation(u: usize, v: usize, n: usize, seed: usize) -> f64 {
+    if v == partner(u, n) { strength(u, n) } else { 0.3 * noise(u, v, seed) }
+}
+
+fn findings(layer: usize, seed: usize) -> Findings {
+    let n = LAYERS[layer].1;
+    let all = || 0..n as u32;
+    let order_y = (0..n).map(|u| partner(u, n) as u32).collect();
+    let within = |u: usize, v: usize| if u == v { 1.0 } else { 0.4 * noise(u + v, u * v, seed) };
+    let quantised = |f: &dyn Fn(usize, usize) -> f64| Quantised::of((n, n), (-1.0, 1.0), f);
+    let agreement = || Agreement {
+        same_partner: 0.75,
+        mutual: 0.7,
+        best: (0..8).collect(),
+        worst: (n as u32 - 8..n as u32).collect(),
+    };
+    let summary = |kind, off: f64| Summary {
+        kind,
+        mean: 0.55 - off,
+        sorted: (0..n).map(|u| (strength(u, n) - off) as f32).collect(),
+        shuffled: vec![0.1 - off / 4.0],
+        rotated: vec![0.31 - off, 0.3 - off],
+        stability: Some(0.8),
+    };
+    let kinds = [
+        MatchKind::SemiX,
+        MatchKind::SemiY,
+        MatchKind::OneToOne,
+        MatchKind::Soft,
+        MatchKind::Partial,
+    ];
+    Findings {
+        parameters: Parameters::default(),
+        blocks: 20,
+        x: side(layer, seed, true),
+        y: side(layer, seed, false),
+        correlation: Correlations {
+            x: quantised(&within),
+            y: quantised(&within),
+            between: quantised(&|u, v| correlation(u, v, n, seed)),
+            order_x: all().collect(),
+            order_y,
+            cycles: vec![all().collect()],
+        },
+        matching: Part::Found(Matching {
+            units: (n, n),
+            summaries: kinds
+                .into_iter()
+                .zip([0.0, 0.01, 0.05, 0.06, 0.02])
+                .map(|(k, off)| summary(k, off))
+                .collect(),
+            agreement_x: agreement(),
+            agreement_y: agreement(),
+            semi_partners_x: (n - 4, 3),
+            semi_partners_y: (n - 5, 2),
+            matching_gap: 0.0,
+            soft_gap: 1e-9,
+            partial: PartialMatching {
+                masses: vec![0.5, 1.0],
+                costs: vec![0.1, 0.6],
+                mass: 0.5,
+                kept_x: 0.5,
+                kept_y: 0.5,
+                gap: 0.0,
+            },
+            through: vec!["seed-3".to_owned()],
+            cycle_share: Some(0.5),
+            checkpoints: vec![("epoch-04".to_owned(), 0.6)],
+        }),
+        information: Part::Undefined("rows = 0 leaves mutual information out".to_owned()),
+        y_from_x: Part::Found(prediction(n)),
+        x_from_y: Part::Found(prediction(n)),
+        clusters: Part::Found(clusters(n, &NETWORKS[..2])),
+        subspaces: Part::Found(Subspaces {
+            cluster_cosines: vec![vec![0.98, 0.91, 0.4]; n / 8],
+            chance_cosine: vec![Some(0.5); n / 8],
+            epsilon: consilience_units::EpsilonMatch {
+                epsilon: 0.5,
+                x: vec![0, 1],
+                y: vec![3, 8],
+                similarity: 2.0 / n as f64,
+                curve: vec![(0.2, 0.0), (0.5, 0.1)],
+                simple: Vec::new(),
+            },
+        }),
+        shares: Part::Found(Shares {
+            x: [0.25, 0.25, 0.25, 0.25],
+            y: [0.25, 0.25, 0.25, 0.25],
+            rotated: Some([0.02, 0.1, 0.63, 0.25]),
+        }),
+    }
+}
+
+fn prediction(n: usize) -> Prediction {
+    let point = |&penalty: &f64| consilience_units::PathPoint {
+        paper_penalty: penalty / n as f64,
+        paper_loss: 0.25,
+        unexplained: 0.4 + 0.5 * penalty,
+        held_out: Some(0.45 + 0.5 * penalty),
+        connections: 20.0 * (1.0 - penalty),
+        alive: n,
+    };
+    Prediction {
+        sources: n,
+        targets: n,
+        penalties: PENALTIES.to_vec(),
+        curve: PredictionCurve { points: PENALTIES.iter().map(point).collect() },
+        held_out_error: vec![0.01; PENALTIES.len()],
+        best: CHOSEN,
+        chosen: CHOSEN,
+        sorted_connections: vec![3; n],
+        largest_weight_share: Some(0.6),
+        negative_share: Some(0.1),
+        largest_gap: 1e-9,
+        calibration: consilience_units::Calibration {
+            controls: Vec::new(),
+            distributedness: None,
+            block_rotated: None,
+            noise: 0.3,
+        },
+    }
+}
+
+/// Clusters of eight units of each network: those whose indices follow one another, and their partners.
+fn clusters(n: usize, networks: &[&str]) -> Clusters {
+    let k = n / 8;
+    let cluster = |c: usize| Cluster {
+        sizes: vec![8; networks.len()],
+        within: Some(0.4 - c as f64 / 1000.0),
+        between: Some(0.35 - c as f64 / 1000.0),
+        purity: 0.05,
+    };
+    let members = |i: usize| {
+        let of = |unit: usize| if i == 0 { unit } else { inverse(unit, n) };
+        (0..n).map(|unit| Some((of(unit) / 8) as u32)).collect()
+    };
+    let merge = |m: usize| Merge {
+        first: if m == 0 { 0 } else { (k + m - 1) as u32 },
+        second: m as u32 + 1,
+        correlation: 0.6 - 0.5 * m as f64 / k as f64,
+    };
+    Clusters {
+        networks: networks.iter().map(|&name| name.to_owned()).collect(),
+        clusters: (0..k).map(cluster).collect(),
+        members: (0..networks.len()).map(members).collect(),
+        eigenvalues: (0..k).map(|i| i as f32 / k as f32).collect(),
+        given: false,
+        cut: Cut {
+            weight_between_clusters: 0.3,
+            purity: 0.05,
+            shared_units: 0.97,
+            null_purity: vec![0.6, 0.62, 0.58],
+            null_shared_units: vec![0.4, 0.42, 0.41],
+        },
+        tree: (0..k - 1).map(merge).collect(),
+        order: (0..k as u32).collect(),
+    }
+}
+
+fn side(layer: usize, seed: usize, is_x: bool) -> SideFindings {
+    let (_, n, receptive_field) = LAYERS[layer];
+    let dead = |unit: usize| is_x && unit == n - 1;
+    // The place of a unit among the planted pairs, and its partner.
+    let place = |unit: usize| if is_x { unit } else { inverse(unit, n) };
+    let other = |unit: usize| if is_x { partner(unit, n) } else { place(unit) };
+    let each = |f: &dyn Fn(usize) -> f64| (0..n).map(|unit| f(unit) as f32).collect::<Vec<f32>>();
+    let partner_of = |unit: usize| {
+        (!dead(unit)).then(|| Partner {
+            unit: other(unit) as u32,
+            r: strength(place(unit), n) as f32,
+            margin: Some((strength(place(unit), n) - 0.3) as f32),
+            stability: Some((1.0 - place(unit) as f64 / n as f64) as f32),
+            tie: false,
+        })
+    };
+    let positions = receptive_field.map_or(1, |field| field.rows * field.columns);
+    let top = |unit: usize| {
+        let one = |j: usize| {
+            let stimulus = (place(unit) * 31 + j * 97 + seed) % N;
+            (stimulus as u32, ((unit + j * 13) % positions) as u32, 5.0 - j as f32 / 2.0)
+        };
+        (0..8).map(one).collect()
+    };
+    let candidates = |unit: usize| {
+        let r = strength(place(unit), n) as f32;
+        let rival = |j: usize| (((other(unit) + j * 7) % n) as u32, 0.29 - 0.02 * j as f32);
+        std::iter::once((other(unit) as u32, r)).chain((1..5).map(rival)).collect()
+    };
+    let rows = 200;
+    let value = |unit: usize, i: usize| {
+        let own = (noise(place(unit), i, seed) + 1.0) / 2.0;
+        (own + 0.2 * noise(unit, i, usize::from(is_x)) * place(unit) as f64 / n as f64)
+            .clamp(0.0, 1.0)
+    };
+    let kind = |unit: usize| match 4 * place(unit) / n {
+        0 => VerdictKind::OneToOne,
+        1 => VerdictKind::FewToOne,
+        2 => VerdictKind::SharedSubspace,
+        _ => VerdictKind::Idiosyncratic,
+    };
+    let verdict = |unit: usize| {
+        let explained = strength(place(unit), n) as f32;
+        (!dead(unit)).then(|| Verdict {
+            kind: kind(unit),
+            explained,
+            by_few: explained * 0.9,
+            few: 3,
+            by_one: explained * explained,
+            chance_r: Some(0.12),
+            rotated_r: Some(0.4),
+        })
+    };
+    let path = |unit: usize| {
+        (!dead(unit)).then(|| UnitPath {
+            unexplained: PENALTIES.map(|p| (0.3 + 0.5 * p) as f32).to_vec(),
+            held_out: PENALTIES.map(|p| (0.35 + 0.5 * p) as f32).to_vec(),
+            connections: vec![0, 1, 3, 5 + (unit % 9) as u32, 40, n as u32],
+        })
+    };
+    let predictors = |unit: usize| {
+        vec![
+            (other(unit) as u32, 0.6),
+            (((other(unit) + 7) % n) as u32, -0.2),
+            (((other(unit) + 14) % n) as u32, 0.1),
+        ]
+    };
+    let mut spectrum = each(&|unit| 10.0 / (1.0 + unit as f64));
+    spectrum.sort_by(|a, b| b.total_cmp(a));
+    SideFindings {
+        n_units: n,
+        state: (0..n).map(|u| if dead(u) { UnitState::Dead } else { UnitState::Varies }).collect(),
+        mean: each(&|unit| if dead(unit) { 0.0 } else { 10.0 / (1.0 + unit as f64) }),
+        deviation: each(&|_| 1.25),
+        zeros: each(&|unit| if dead(unit) { 1.0 } else { 0.4 }),
+        spectrum,
+        top: (0..n).map(top).collect(),
+        receptive_field,
+        sample: Sample {
+            stimuli: (0..rows as u32).map(|i| i * 5).collect(),
+            positions: (0..rows).map(|i| (i % positions) as u32).collect(),
+            low: vec![0.0; n],
+            high: vec![7.5; n],
+            values: Quantised::of((n, rows), (0.0, 1.0), value),
+        },
+        semi: (0..n).map(partner_of).collect(),
+        matched: (0..n).map(partner_of).collect(),
+        candidates: (0..n).map(candidates).collect(),
+        soft: (0..n).map(|unit| vec![(other(unit) as u32, 1.0)]).collect(),
+        partial: (0..n)
+            .map(
+                |unit| {
+                    if place(unit) < n / 2 { vec![(other(unit) as u32, 1.0)] } else { Vec::new() }
+                },
+            )
+            .collect(),
+        information: vec![None; n],
+        cycle: vec![Some(1.0); n],
+        checkpoints: vec![Some(0.5); n],
+        settled: vec![Some("epoch-04".to_owned()); n],
+        path: (0..n).map(path).collect(),
+        predictors: (0..n).map(predictors).collect(),
+        cluster: (0..n).map(|unit| Some((place(unit) / 8) as u32)).collect(),
+        verdict: (0..n).map(verdict).collect(),
+    }
+}
+
+fn of_all(layer: usize) -> UnitsLayerRow {
+    let n = LAYERS[layer].1;
+    let spectrum = |network: &str| NetworkSpectrum {
+        network: network.to_owned(),
+        means: (0..n).map(|unit| 10.0 / (1.0 + unit as f32)).collect(),
+        range: Some(n as f64),
+        dead: 1,
+        constant: 0,
+    };
+    UnitsLayerRow {
+        schema: 2,
+        key: format!("layer {layer}"),
+        study: "units".to_owned(),
+        sides: (0..NETWORKS.len()).map(|network| facts(layer, network)).collect(),
+        n_stimuli: N,
+        n_samples: n_samples(layer),
+        findings: Part::Found(Box::new(LayerFindings {
+            spectra: NETWORKS.map(spectrum).to_vec(),
+            spectra_difference: Some(0.05),
+            partners_difference: Some(0.3),
+            index_difference: Some(0.8),
+            partners_rank_correlation: Some(0.4),
+            cycles: Vec::new(),
+            cliques: None,
+            clusters: Part::Found(clusters(n, &NETWORKS)),
+        })),
+    }
+}
