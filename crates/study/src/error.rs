@@ -18,6 +18,9 @@ pub enum Error {
     /// A measure or its spec is wrong.
     #[error(transparent)]
     Measures(#[from] consilience_measures::Error),
+    /// Units could not be read or compared.
+    #[error(transparent)]
+    Units(#[from] consilience_units::Error),
     /// A file of results could not be read or written.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {

@@ -8,6 +8,7 @@ pub mod layers;
 mod selection;
 pub mod teacher;
 pub mod training;
+pub mod units;
 mod words;
 
 pub(crate) use selection::networks;
@@ -39,6 +40,11 @@ pub static STUDIES: &[Kind] = &[
         kind: "teacher",
         summary: "linear students of one teacher, along the number of samples, over signal-to-noise ratios",
         build: boxed::<teacher::Teacher>,
+    },
+    Kind {
+        kind: "units",
+        summary: "unit by unit, the same layer across all networks, at one checkpoint",
+        build: boxed::<units::Units>,
     },
 ];
 

@@ -1,0 +1,242 @@
+//! `units`: unit by unit, the same layer across all networks, at one checkpoint.
+
+mod figures;
+mod job;
+mod layer;
+mod sections;
+mod verdicts;
+
+use std::collections::BTreeMap;
+
+use consilience_data::{Pooling, Representation, StimulusSet};
+use consilience_units::{Parameters, ReceptiveField};
+use serde::{Deserialize, Serialize};
+
+use self::job::LayerOfNetworks;
+use super::selection;
+use crate::{Cell, Error, Groups, Job, Result, Run, Section, Study, StudySpec, SummaryRow, Table};
+
+/// Units of the same layer in all pairs of networks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
+pub struct Units {
+    /// Checkpoint to look at: a name, or `last`.
+    pub checkpoint: String,
+    /// How maps become rows; fully connected layers, which are not pooled, are taken as they are.
+    pub pooling: Pooling,
+    /// Layers, by name; all that two networks have if there are none.
+    pub layers: Vec<String>,
+    /// Networks, by name; all if there are none.
+    pub networks: Vec<String>,
+    /// Whether partners are also looked for at all earlier checkpoints at which every network has the layer. One more pass
+    /// over the data each.
+    pub history: bool,
+    /// Where positions of a convolutional layer look, by its name: stores do not know.
+    pub receptive_fields: BTreeMap<String, Look>,
+    /// Parameters of the analysis.
+    pub parameters: Parameters,
+}
+
+impl Default for Units {
+    fn default() -> Self {
+        Self {
+            checkpoint: selection::LAST.to_owned(),
+            pooling: Pooling::PositionsAsStimuli,
+            layers: Vec::new(),
+            networks: Vec::new(),
+            history: true,
+            receptive_fields: BTreeMap::new(),
+            parameters: Parameters::default(),
+        }
+    }
+}
+
+/// What one position of a layer sees, along each side of the image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Look {
+    /// Pixels seen.
+    pub size: usize,
+    /// Pixels between neighbouring positions.
+    pub stride: usize,
+    /// First pixel seen by the first position; negative where there is padding.
+    pub offset: isize,
+}
+
+impl Look {
+    /// Where the positions of a square map look in the pictures of the stimuli; nothing without pictures, or if positions make
+    /// no square.
+    fn field(self, rows_per_stimulus: usize, stimuli: &StimulusSet) -> Option<ReceptiveField> {
+        let pictures = stimuli.thumbnails.as_ref()?;
+        let side = rows_per_stimulus.isqrt();
+        (side * side == rows_per_stimulus).then_some(ReceptiveField {
+            rows: side,
+            columns: side,
+            size: self.size,
+            stride: self.stride,
+            offset: self.offset,
+            height: pictures.height,
+            width: pictures.width,
+        })
+    }
+}
+
+/// A layer that several networks have: its representations at the checkpoint, and at earlier ones.
+#[derive(Debug)]
+struct Shared {
+    layer: String,
+    representations: Vec<usize>,
+    earlier: Vec<Vec<usize>>,
+}
+
+impl Units {
+    /// The layers that at least two networks have, by depth.
+    fn shared(&self, catalogue: &[Representation], groups: &Groups) -> Result<Vec<Shared>> {
+        let networks = self.networks(catalogue, groups)?;
+        let mut layers: Vec<(usize, Shared)> = Vec::new();
+        for network in &networks {
+            let checkpoint =
+                selection::checkpoint(self.kind(), catalogue, network, &self.checkpoint)?;
+            for r in selection::layers(catalogue, network, checkpoint, self.pooling) {
+                let layer = &catalogue[r].id.layer;
+                match layers.iter_mut().find(|(_, shared)| shared.layer == *layer) {
+                    Some((_, shared)) => shared.representations.push(r),
+                    None => layers.push((
+                        catalogue[r].depth,
+                        Shared {
+                            layer: layer.clone(),
+                            representations: vec![r],
+                            earlier: Vec::new(),
+                        },
+                    )),
+                }
+            }
+        }
+        layers.sort_by_key(|(depth, _)| *depth);
+        let known: Vec<String> = layers.iter().map(|(_, shared)| shared.layer.clone()).collect();
+        for wanted in self.layers.iter().chain(self.receptive_fields.keys()) {
+            if !known.contains(wanted) {
+                return Err(self.problem(format!(
+                    "no layer `{wanted}` with pooling {} (or with a row a stimulus); there are {}",
+                    self.pooling,
+                    known.join(", ")
+                )));
+            }
+        }
+        let is_wanted = |shared: &Shared| {
+            shared.representations.len() > 1
+                && (self.layers.is_empty() || self.layers.contains(&shared.layer))
+        };
+        let mut wanted: Vec<Shared> =
+            layers.into_iter().map(|(_, shared)| shared).filter(is_wanted).collect();
+        if wanted.is_empty() {
+            return Err(self.problem(format!(
+                "no layer that two networks have among {}; record one, or choose another pooling",
+                known.join(", ")
+            )));
+        }
+        for shared in &mut wanted {
+            self.check_rows(catalogue, shared)?;
+            if self.history {
+                shared.earlier = earlier(catalogue, &shared.representations);
+            }
+        }
+        Ok(wanted)
+    }
+
+    fn networks<'a>(
+        &self,
+        catalogue: &'a [Representation],
+        groups: &Groups,
+    ) -> Result<Vec<&'a str>> {
+        // The order of pairs, and its error where there is only one network.
+        selection::pairs(self.kind(), catalogue, groups)?;
+        let mut known = selection::networks(catalogue);
+        known.sort_by_key(|name| groups.place(name));
+        if let Some(name) = self.networks.iter().find(|name| !known.contains(&name.as_str())) {
+            return Err(
+                self.problem(format!("no network `{name}`; there are {}", known.join(", ")))
+            );
+        }
+        known.retain(|name| self.networks.is_empty() || self.networks.iter().any(|n| n == name));
+        if known.len() < 2 {
+            return Err(self.problem(format!(
+                "networks = {:?}; expected at least 2 to compare",
+                self.networks
+            )));
+        }
+        Ok(known)
+    }
+
+    /// Rows have to pair up.
+    fn check_rows(&self, catalogue: &[Representation], shared: &Shared) -> Result<()> {
+        let rows = |r: usize| catalogue[r].rows_per_stimulus;
+        let first = shared.representations[0];
+        match shared.representations.iter().find(|&&r| rows(r) != rows(first)) {
+            None => Ok(()),
+            Some(&r) => Err(self.problem(format!(
+                "{} has {} rows a stimulus, {} has {}; expected the same; leave out the layer, or use pooling = \"spatial-mean\" or \"centre\"",
+                catalogue[first].id, rows(first), catalogue[r].id, rows(r)
+            ))),
+        }
+    }
+
+    fn problem(&self, problem: String) -> Error {
+        Error::Spec { place: format!("study `{}`", self.kind()), problem }
+    }
+}
+
+/// The same representations at each earlier checkpoint at which all networks have them, in the order of the first network.
+fn earlier(catalogue: &[Representation], representations: &[usize]) -> Vec<Vec<usize>> {
+    let first = &catalogue[representations[0]];
+    let before = selection::checkpoints(catalogue, &first.id.network)
+        .into_iter()
+        .take_while(|checkpoint| *checkpoint != first.id.checkpoint);
+    let at = |checkpoint: &str, r: usize| {
+        let now = &catalogue[r];
+        catalogue.iter().position(|then| {
+            then.id.checkpoint == checkpoint
+                && then.id.network == now.id.network
+                && then.id.layer == now.id.layer
+                && then.id.pooling == now.id.pooling
+                && then.n_units == now.n_units
+        })
+    };
+    before
+        .filter_map(|checkpoint| representations.iter().map(|&r| at(checkpoint, r)).collect())
+        .collect()
+}
+
+impl Study for Units {
+    fn kind(&self) -> &'static str {
+        "units"
+    }
+
+    fn uses_measures(&self) -> bool {
+        false
+    }
+
+    fn shows_stimuli(&self) -> bool {
+        true
+    }
+
+    fn design(&self, _: &[Representation], _: &Groups) -> Result<Vec<Cell>> {
+        Ok(Vec::new())
+    }
+
+    fn jobs(&self, spec: &StudySpec, catalogue: &[Representation]) -> Result<Vec<Box<dyn Job>>> {
+        let shared = self.shared(catalogue, &spec.groups)?;
+        let job = |shared: Shared| -> Box<dyn Job> {
+            Box::new(LayerOfNetworks::new(self, spec, catalogue, shared))
+        };
+        Ok(shared.into_iter().map(job).collect())
+    }
+
+    fn summaries(&self, _: &Table, _: &StudySpec) -> Vec<SummaryRow> {
+        Vec::new()
+    }
+
+    fn sections(&self, table: &Table, run: &Run) -> Vec<Section> {
+        vec![sections::units(table, run)]
+    }
+}

@@ -1,0 +1,172 @@
+//! One layer of all networks: read once, then every pair, then all networks together.
+
+use consilience_data::Representation;
+use consilience_units::{Parameters, Part, Request, analyse_layer, analyse_pair, gather};
+
+use super::{Look, Shared, Units};
+use crate::compare::dealt;
+use crate::plan::Cost;
+use crate::row::SCHEMA;
+use crate::run::{digest, side_facts};
+use crate::{Job, Result, Row, Setup, StudySpec, UnitsLayerRow, UnitsRow};
+
+/// One layer of all networks.
+#[derive(Debug)]
+pub(super) struct LayerOfNetworks {
+    shared: Shared,
+    look: Option<Look>,
+    parameters: Parameters,
+    /// One a pair, and one of all networks.
+    keys: Vec<String>,
+}
+
+impl LayerOfNetworks {
+    pub(super) fn new(
+        study: &Units,
+        spec: &StudySpec,
+        catalogue: &[Representation],
+        shared: Shared,
+    ) -> Self {
+        let look = study.receptive_fields.get(&shared.layer).copied();
+        let keys = keys(study, spec, catalogue, &shared);
+        Self { shared, look, parameters: study.parameters.clone(), keys }
+    }
+}
+
+/// Pairs of the networks of a layer, the first before the second.
+fn pairs(n: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..n).flat_map(move |x| (x + 1..n).map(move |y| (x, y)))
+}
+
+fn keys(
+    study: &Units,
+    spec: &StudySpec,
+    catalogue: &[Representation],
+    shared: &Shared,
+) -> Vec<String> {
+    let side = |&r: &usize| format!("{} {}", catalogue[r].id, catalogue[r].digest);
+    // Cycles lead through all networks, so each row depends on all of them.
+    let sides = shared.representations.iter().chain(shared.earlier.iter().flatten()).map(side);
+    let parameters = serde_json::to_string(&study.parameters).expect("parameters are plain data");
+    let mut parts = vec![
+        SCHEMA.to_string(),
+        env!("CARGO_PKG_VERSION").to_owned(),
+        spec.seed.to_string(),
+        spec.blocks.to_string(),
+        "units".to_owned(),
+        parameters,
+        format!("{:?}", study.receptive_fields.get(&shared.layer)),
+    ];
+    parts.extend(sides);
+    let key = |which: String| {
+        let parts: Vec<&str> = parts.iter().map(String::as_str).chain([&*which]).collect();
+        digest(&parts)
+    };
+    let n = shared.representations.len();
+    let of_pairs = pairs(n).map(|(x, y)| format!("{x} {y}"));
+    of_pairs.chain(["all".to_owned()]).map(key).collect()
+}
+
+fn part<T>(result: consilience_units::Result<T>) -> Part<Box<T>> {
+    match result {
+        Ok(found) => Part::Found(Box::new(found)),
+        Err(error) => Part::Undefined(error.to_string()),
+    }
+}
+
+impl Job for LayerOfNetworks {
+    fn keys(&self) -> Vec<String> {
+        self.keys.clone()
+    }
+
+    fn steps(&self) -> u64 {
+        1 + self.keys.len() as u64
+    }
+
+    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, n_blocks: usize) -> Cost {
+        let rows = |r: &Representation| (n_stimuli * r.rows_per_stimulus) as u64;
+        let units = |r: &Representation| r.n_units as u64;
+        let mut cost = Cost::default();
+        let mut pass = |representations: &[usize], with_blocks: bool| {
+            let all: Vec<&Representation> =
+                representations.iter().map(|&r| &catalogue[r]).collect();
+            let own: u64 = all.iter().map(|r| rows(r) * units(r) * (units(r) + 1) / 2).sum();
+            let between = |(x, y): (usize, usize)| rows(all[x]) * units(all[x]) * units(all[y]);
+            let cross: u64 = pairs(all.len()).map(between).sum();
+            cost.bytes +=
+                all.iter().map(|r| rows(r) * units(r) * r.precision.bytes() as u64).sum::<u64>();
+            cost.multiply_adds += own + cross;
+            if with_blocks {
+                let squares: u64 = all.iter().map(|r| units(r) * units(r)).sum();
+                let products: u64 =
+                    pairs(all.len()).map(|(x, y)| units(all[x]) * units(all[y])).sum();
+                cost.peak += 8 * n_blocks as u64 * (squares + products);
+            }
+        };
+        pass(&self.shared.representations, true);
+        // Each random order of the stimuli, and each earlier checkpoint, is a pass of its own.
+        for _ in 0..self.parameters.shuffles {
+            pass(&self.shared.representations, false);
+        }
+        for earlier in &self.shared.earlier {
+            pass(earlier, false);
+        }
+        cost.representations = self.shared.representations.len()
+            + self.shared.earlier.iter().map(Vec::len).sum::<usize>();
+        cost
+    }
+
+    fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
+        let Setup { spec, source, progress } = *setup;
+        let catalogue = source.representations();
+        let blocks = dealt(source, spec.blocks, spec.seed)?;
+        let representations = &self.shared.representations;
+        let field = |&r: &usize| self.look?.field(catalogue[r].rows_per_stimulus, source.stimuli());
+        let fields: Vec<_> = representations.iter().map(field).collect();
+        let layer = gather(&Request {
+            source,
+            representations,
+            earlier: &self.shared.earlier,
+            receptive_fields: &fields,
+            blocks: &blocks,
+            parameters: &self.parameters,
+        })?;
+        progress.advance(1);
+        let n_stimuli = source.stimuli().len();
+        let n_samples = n_stimuli * catalogue[representations[0]].rows_per_stimulus;
+        let mut keys = self.keys.iter().cloned();
+        let mut key = || keys.next().expect("one a row");
+        let mut rows = Vec::with_capacity(self.keys.len());
+        for (x, y) in pairs(representations.len()) {
+            let row = UnitsRow {
+                schema: SCHEMA,
+                key: key(),
+                study: "units".to_owned(),
+                x: side_facts(&catalogue[representations[x]]),
+                y: side_facts(&catalogue[representations[y]]),
+                n_stimuli,
+                n_samples,
+                findings: part(analyse_pair(&layer, x, y)),
+            };
+            if let Part::Undefined(why) = &row.findings {
+                progress.note(&format!(
+                    "units of {} in {} and {}: {why}",
+                    self.shared.layer, row.x.network, row.y.network
+                ));
+            }
+            rows.push(Row::Units(Box::new(row)));
+            progress.advance(1);
+        }
+        rows.push(Row::UnitsLayer(Box::new(UnitsLayerRow {
+            schema: SCHEMA,
+            key: key(),
+            study: "units".to_owned(),
+            sides: representations.iter().map(|&r| side_facts(&catalogue[r])).collect(),
+            n_stimuli,
+            n_samples,
+            findings: part(analyse_layer(&layer)),
+        })));
+        progress.advance(1);
+        Ok(rows)
+    }
+}
