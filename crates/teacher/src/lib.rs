@@ -1,19 +1,28 @@
-//! Ensembles of linear students of one teacher, whose alignment and error are known in closed form.
+//! Ensembles of students that learn the same with noise of their own: how alike do they become?
 //!
-//! Students learn the linear function of one teacher from samples with noise of their own. How alike they become, and how
-//! wrong they stay, follows from the signal-to-noise ratio and the number of samples (Umar & Laio 2026): [`draw`] draws
-//! ensembles, [`expected`] says what their means are. No framework and no steps of training: a linear student is the end
-//! point (or any point on the way) of its training in closed form, by the singular values of its inputs.
+//! How alike, and how wrong they stay, follows from the signal-to-noise ratio and the number of samples (Umar & Laio 2026).
 //!
-//! What a measure of similarity makes of the students is the business of others; [`Stimuli::hidden_layer`] is what it may read.
+//! Linear students of a linear teacher are known in closed form: [`draw`] draws ensembles, [`expected`] says what their means
+//! are. No steps of training: such a student is the end point (or any point on the way) of its training, by the singular
+//! values of its inputs. Two-layer ReLU students are trained, by the gradient of their squared loss written out: a [`Lesson`]
+//! of a ReLU teacher, or of the classes of real data, is learnt with noise on the values or flipped labels.
+//!
+//! What a measure of similarity makes of the students is the business of others; [`Stimuli::hidden_layer`] and
+//! [`Taught::hidden`] are what it may read.
 
+mod descent;
 mod ensemble;
 mod expectation;
+mod lesson;
 mod network;
+mod relu;
 mod spectrum;
 mod student;
 
+pub use descent::{Descent, Trained, train};
 pub use ensemble::{Ensemble, Inputs, Learnt, Setting, draw};
 pub use expectation::{Expectation, expected};
+pub use lesson::{Learner, Lesson, Taught, flip_probability};
 pub use network::Stimuli;
+pub use relu::{ReluNetwork, Size};
 pub use student::Student;

@@ -4,7 +4,9 @@ use serde_json::Value;
 
 use crate::{Error, Result, Study, StudyEntry};
 
+pub mod ensembles;
 pub mod layers;
+pub mod relu_students;
 mod selection;
 pub mod teacher;
 pub mod training;
@@ -45,6 +47,11 @@ pub static STUDIES: &[Kind] = &[
         kind: "units",
         summary: "unit by unit, the same layer across all networks, at one checkpoint",
         build: boxed::<units::Units>,
+    },
+    Kind {
+        kind: "relu-students",
+        summary: "two-layer ReLU students of one teacher or of the classes of recorded stimuli, as `teacher`",
+        build: boxed::<relu_students::ReluStudents>,
     },
 ];
 

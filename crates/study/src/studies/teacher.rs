@@ -1,8 +1,6 @@
 //! `teacher`: linear students of one teacher, along the number of samples, over signal-to-noise ratios.
 
 mod job;
-mod sections;
-mod verdicts;
 
 use std::collections::BTreeMap;
 
@@ -11,7 +9,8 @@ use consilience_teacher::{Inputs, Student};
 use serde::{Deserialize, Serialize};
 
 use self::job::Ensembles;
-use crate::{Cell, Error, Groups, Job, Result, Run, Section, Study, StudySpec, SummaryRow, Table};
+use super::ensembles::{self, ERROR, Sweep, WEIGHTS};
+use crate::{Cell, Groups, Job, Result, Run, Section, Study, StudySpec, SummaryRow, Table};
 
 /// Ensembles of linear students of one teacher, drawn and not recorded.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -79,29 +78,10 @@ impl Default for Teacher {
     }
 }
 
-/// Name of the alignment of weights among the quantities.
-pub(crate) const WEIGHTS: &str = "cosine of weights";
-/// Name of the generalisation error among the quantities.
-pub(crate) const ERROR: &str = "generalisation error";
-/// Names of the parameters of a curve.
-pub(crate) const STUDENT: &str = "student";
-pub(crate) const INPUTS: &str = "inputs";
-pub(crate) const RATIO: &str = "signal-to-noise";
-const SAMPLES: &str = "training samples";
-
 impl Teacher {
     fn check(&self, spec: &StudySpec) -> Result<()> {
-        let problem =
-            |problem: String| Err(Error::Spec { place: "study `teacher`".to_owned(), problem });
-        let ascending = |found: &[f64]| {
-            found.windows(2).all(|w| w[0] < w[1]) && found.iter().all(|v| *v > 0.0 && v.is_finite())
-        };
-        let samples: Vec<f64> = self.samples.iter().map(|&n| n as f64).collect();
-        for (name, found) in [("samples", &samples), ("signal-to-noise", &self.signal_to_noise)] {
-            if found.is_empty() || !ascending(found) {
-                return problem(format!("{name} = {found:?}; expected ascending numbers above 0"));
-            }
-        }
+        let problem = |found: String| Err(ensembles::problem(self.kind(), found));
+        ensembles::check_axes(self.kind(), &self.samples, &self.signal_to_noise)?;
         let least = [
             ("dimensions", self.dimensions, 2),
             ("draws", self.draws, 2),
@@ -109,11 +89,7 @@ impl Teacher {
             ("hidden", self.hidden, 1),
             ("stimuli", self.stimuli, 2 * spec.folds),
         ];
-        for (name, found, least) in least {
-            if found < least {
-                return problem(format!("{name} = {found}; expected at least {least}"));
-            }
-        }
+        ensembles::check_least(self.kind(), &least)?;
         if self.inputs.is_empty() || self.students.is_empty() {
             return problem("no inputs or no students; leave them out for the usual ones".into());
         }
@@ -128,6 +104,39 @@ impl Teacher {
                 spec.measures.join(", ")
             )),
             None => Ok(()),
+        }
+    }
+}
+
+impl Teacher {
+    /// What it takes to read its points.
+    pub(super) fn sweep(&self, run: &Run) -> Sweep {
+        let measures: Vec<String> =
+            run.spec.measures.iter().map(|spec| super::measure(spec).spec()).collect();
+        let of_measures = run.spec.measures.iter().zip(&measures);
+        let with_theory = of_measures
+            .filter(|(written, _)| self.expected.contains_key(*written))
+            .map(|(_, canonical)| canonical.clone());
+        Sweep {
+            study: "teacher",
+            task: None,
+            alignment: WEIGHTS,
+            samples: self.samples.clone(),
+            threshold: self.dimensions as f64,
+            threshold_is: "n = p",
+            interpolating: vec![Student::MinimumNorm.name()],
+            draws: self.draws,
+            members: self.members,
+            folds: run.spec.folds,
+            expected: [WEIGHTS.to_owned()]
+                .into_iter()
+                .chain(with_theory)
+                .chain([ERROR.to_owned()])
+                .collect(),
+            error_is: "The error is the squared distance of the weights from the teacher's, as a share of the teacher's squared norm.",
+            error_is_share: false,
+            chance_is: "students of the same noise without a teacher",
+            measures,
         }
     }
 }
@@ -161,6 +170,10 @@ impl Study for Teacher {
     }
 
     fn sections(&self, table: &Table, run: &Run) -> Vec<Section> {
-        vec![sections::teacher(self, table, run)]
+        let lead = format!(
+            "How alike do students of one teacher become, each with noise of its own? Linear students with {} inputs, along the number of training samples through the interpolation threshold, for several signal-to-noise ratios; the noise is on the targets and independent between students, the inputs are shared or independent as each figure says. Alignment is measured on weights, and by the measures on a hidden layer of {} units over {} noiseless stimuli.",
+            self.dimensions, self.hidden, self.stimuli
+        );
+        vec![ensembles::section(&self.sweep(run), table, "Signal, noise and sample size", lead)]
     }
 }

@@ -2,22 +2,21 @@
 
 use std::collections::BTreeMap;
 
-use consilience_data::{
-    Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
-    RepresentationId, RowMajor, StimulusSet,
-};
-use consilience_inference::{Estimate, over_draws};
 use consilience_measures::DynMeasure;
-use consilience_statistics::{Blocks, SplitDesign, UnitPolicy};
+use consilience_statistics::UnitPolicy;
 use consilience_teacher::{Ensemble, Inputs, Learnt, Setting, Stimuli, Student, draw, expected};
 use rayon::prelude::*;
 
-use super::{ERROR, INPUTS, RATIO, Relation, SAMPLES, STUDENT, Teacher, WEIGHTS};
+use super::{Relation, Teacher};
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
-use crate::tile::{Context, Task, TaskOutcome, compute, generator};
-use crate::{Cell, Draws, Job, Outcome, Result, Row, Setup, StudySpec};
+use crate::studies::ensembles::scores::{
+    Layers, Scoring, mean_over_draws, n_pairs, ratio_of_means,
+};
+use crate::studies::ensembles::{ERROR, INPUTS, RATIO, SAMPLES, STUDENT, WEIGHTS};
+use crate::tile::generator;
+use crate::{Job, Result, Row, Setup, StudySpec};
 
 /// Ensembles of all students and ratios, with one number of samples.
 #[derive(Debug)]
@@ -87,10 +86,6 @@ impl Ensembles {
         places
     }
 
-    fn n_pairs(&self) -> usize {
-        self.members * (self.members - 1) / 2
-    }
-
     /// What one draw says of each ensemble: `out[ratio][student]`.
     fn one_draw(&self, number: usize) -> Result<Vec<Vec<Said>>> {
         let Setting { dimensions, samples, inputs } = self.setting;
@@ -101,14 +96,21 @@ impl Ensembles {
         let stimuli = Stimuli::draw(self.stimuli, dimensions, rng);
         let ensembles: Vec<&Ensemble> =
             learnt.iter().flatten().flat_map(|l| [&l.taught, &l.noise_alone]).collect();
-        let mut source = ArraySource::new(StimulusSet::indexed("noiseless", self.stimuli));
+        let mut layers = Layers::new(self.stimuli);
         for (e, ensemble) in ensembles.iter().enumerate() {
             for (m, weights) in ensemble.students.iter().enumerate() {
                 let values = stimuli.hidden_layer(weights, self.hidden, rng);
-                push(&mut source, format!("ensemble {e}, student {m}"), values, self.hidden)?;
+                layers.push(format!("ensemble {e}, student {m}"), values, self.hidden)?;
             }
         }
-        let mut scores = self.scores(&source, ensembles.len())?.into_iter();
+        let scoring = Scoring {
+            measures: self.measures.iter().map(|(measure, _)| measure.as_ref()).collect(),
+            members: self.members,
+            folds: self.folds,
+            seed: self.seed,
+            policy: UnitPolicy::Refuse,
+        };
+        let mut scores = scoring.of(&layers)?.into_iter();
         let mut said = |learnt: &Learnt| {
             let (taught, noise) = (scores.next(), scores.next());
             let pairs = taught.into_iter().flatten().zip(noise.into_iter().flatten());
@@ -121,53 +123,6 @@ impl Ensembles {
             }
         };
         Ok(learnt.iter().map(|of_ratio| of_ratio.iter().map(&mut said).collect()).collect())
-    }
-
-    /// Mean over pairs of each measure, for each ensemble of `members` representations in turn.
-    fn scores(
-        &self,
-        source: &ArraySource,
-        n_ensembles: usize,
-    ) -> Result<Vec<Vec<std::result::Result<f64, String>>>> {
-        let blocks = Blocks::contiguous(self.stimuli, self.folds)?;
-        let design = SplitDesign::k_fold(&blocks, self.folds)?;
-        let context = Context {
-            source,
-            blocks: &blocks,
-            design: &design,
-            without: &[],
-            policy: UnitPolicy::Refuse,
-            seed: self.seed,
-            progress: &Quiet,
-        };
-        let draws = Draws { shuffle: 0, rotation: 0 };
-        let mut tasks: Vec<Task<'_>> = Vec::new();
-        for first in (0..n_ensembles).map(|e| e * self.members) {
-            for x in first..first + self.members {
-                for y in x + 1..first + self.members {
-                    let cell = Cell { x, y, draws };
-                    let measures = self.measures.iter();
-                    tasks.extend(measures.map(|(m, _)| Task { cell, measure: m.as_ref() }));
-                }
-            }
-        }
-        let outcomes = compute(&context, &tasks)?;
-        let n_measures = self.measures.len();
-        let mean = |ensemble: &[TaskOutcome], m: usize| {
-            let of_measure = ensemble.iter().skip(m).step_by(n_measures.max(1));
-            let values = of_measure.map(|done| match &done.outcome {
-                Outcome::Score { estimate, .. } => Ok(estimate.value),
-                Outcome::Error { message } => Err(message.clone()),
-            });
-            let values = values.collect::<std::result::Result<Vec<f64>, String>>()?;
-            Ok(values.iter().sum::<f64>() / values.len() as f64)
-        };
-        let size = self.n_pairs() * n_measures;
-        let of_ensemble = |e: usize| {
-            let outcomes = &outcomes[e * size..(e + 1) * size];
-            (0..n_measures).map(|m| mean(outcomes, m)).collect()
-        };
-        Ok((0..n_ensembles).map(of_ensemble).collect())
     }
 
     /// What came out of one quantity of one ensemble.
@@ -190,7 +145,11 @@ impl Ensembles {
         }
         if quantity == ERROR {
             // A student that has learnt nothing is wrong by as much as the teacher says.
-            return value(of_means(&|s| (s.error, 1.0)), theory.map(|t| t.error), Some(1.0));
+            return value(
+                mean_over_draws(said.iter().map(|s| s.error)),
+                theory.map(|t| t.error),
+                Some(1.0),
+            );
         }
         let at = self.measures.iter().position(|(m, _)| m.spec() == quantity);
         let at = at.expect("quantities are those of the measures");
@@ -200,40 +159,10 @@ impl Ensembles {
             Ok(scores) => scores,
             Err(message) => return PointOutcome::Error { message },
         };
-        let mean = |f: &dyn Fn(&(f64, f64)) -> f64| {
-            ratio_of_means(&scores.iter().map(|s| (f(s), 1.0)).collect::<Vec<_>>())
-        };
+        let mean = |f: fn(&(f64, f64)) -> f64| mean_over_draws(scores.iter().map(f));
         let expected = self.measures[at].1.zip(theory).map(|(r, t)| r.of(t.alignment));
-        value(mean(&|s| s.0), expected, Some(mean(&|s| s.1).value))
+        value(mean(|s| s.0), expected, Some(mean(|s| s.1).value))
     }
-}
-
-/// Mean of the first numbers over the mean of the second, with its interval over draws.
-fn ratio_of_means(draws: &[(f64, f64)]) -> Estimate {
-    let sum = |f: fn(&(f64, f64)) -> f64| draws.iter().map(f).sum::<f64>();
-    let (a, b) = (sum(|d| d.0), sum(|d| d.1));
-    let without: Vec<f64> = draws.iter().map(|d| (a - d.0) / (b - d.1)).collect();
-    over_draws(a / b, &without)
-}
-
-fn push(source: &mut ArraySource, network: String, values: Vec<f64>, n_units: usize) -> Result<()> {
-    let array = Activations::F64(RowMajor { values, n_units });
-    let id = RepresentationId {
-        network,
-        checkpoint: String::new(),
-        layer: "hidden".to_owned(),
-        pooling: Pooling::Flatten,
-    };
-    let representation = Representation {
-        id,
-        depth: 0,
-        n_units,
-        rows_per_stimulus: 1,
-        precision: Precision::F64,
-        digest: String::new(),
-        checkpoint: Checkpoint::default(),
-    };
-    Ok(source.push(representation, array)?)
 }
 
 impl Job for Ensembles {
@@ -290,7 +219,7 @@ impl Job for Ensembles {
                 outcome: self.outcome(&said, ratio, student, &quantity),
                 quantity,
                 n_draws: self.draws,
-                n_pairs: self.n_pairs(),
+                n_pairs: n_pairs(self.members),
             }))
         };
         Ok(self.places().into_iter().zip(self.keys()).map(row).collect())

@@ -1,0 +1,122 @@
+//! Measures of ensembles that are made and not recorded.
+
+use consilience_data::{
+    Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
+    RepresentationId, RowMajor, StimulusSet,
+};
+use consilience_inference::{Estimate, over_draws};
+use consilience_measures::DynMeasure;
+use consilience_statistics::{Blocks, SplitDesign, UnitPolicy};
+
+use crate::tile::{Context, Task, TaskOutcome, compute};
+use crate::{Cell, Draws, Outcome, Result};
+
+/// Ensembles of hidden layers on the same stimuli, all of the same number of students.
+pub(crate) struct Layers {
+    source: ArraySource,
+    n_stimuli: usize,
+}
+
+impl Layers {
+    pub(crate) fn new(n_stimuli: usize) -> Self {
+        Self { source: ArraySource::new(StimulusSet::indexed("noiseless", n_stimuli)), n_stimuli }
+    }
+
+    /// Adds the hidden layer of the next student: stimuli × units, row after row.
+    pub(crate) fn push(&mut self, student: String, values: Vec<f64>, n_units: usize) -> Result<()> {
+        let id = RepresentationId {
+            network: student,
+            checkpoint: String::new(),
+            layer: "hidden".to_owned(),
+            pooling: Pooling::Flatten,
+        };
+        let representation = Representation {
+            id,
+            depth: 0,
+            n_units,
+            rows_per_stimulus: 1,
+            precision: Precision::F64,
+            digest: String::new(),
+            checkpoint: Checkpoint::default(),
+        };
+        let array = Activations::F64(RowMajor { values, n_units });
+        Ok(self.source.push(representation, array)?)
+    }
+}
+
+/// How ensembles are compared.
+pub(crate) struct Scoring<'a> {
+    pub(crate) measures: Vec<&'a dyn DynMeasure>,
+    /// Students of an ensemble.
+    pub(crate) members: usize,
+    pub(crate) folds: usize,
+    pub(crate) seed: u64,
+    /// What is done with units that do not vary.
+    pub(crate) policy: UnitPolicy,
+}
+
+/// A mean over the pairs of an ensemble, or what stood in the way.
+pub(crate) type Score = std::result::Result<f64, String>;
+
+impl Scoring<'_> {
+    /// Mean over pairs of each measure, for each ensemble in turn.
+    pub(crate) fn of(&self, layers: &Layers) -> Result<Vec<Vec<Score>>> {
+        use consilience_data::ActivationSource;
+        let n_ensembles = layers.source.representations().len() / self.members;
+        let blocks = Blocks::contiguous(layers.n_stimuli, self.folds)?;
+        let design = SplitDesign::k_fold(&blocks, self.folds)?;
+        let context = Context {
+            source: &layers.source,
+            blocks: &blocks,
+            design: &design,
+            without: &[],
+            policy: self.policy,
+            seed: self.seed,
+            progress: &Quiet,
+        };
+        let draws = Draws { shuffle: 0, rotation: 0 };
+        let mut tasks: Vec<Task<'_>> = Vec::new();
+        for first in (0..n_ensembles).map(|e| e * self.members) {
+            for x in first..first + self.members {
+                for y in x + 1..first + self.members {
+                    let cell = Cell { x, y, draws };
+                    tasks.extend(self.measures.iter().map(|&measure| Task { cell, measure }));
+                }
+            }
+        }
+        let outcomes = compute(&context, &tasks)?;
+        let n_measures = self.measures.len();
+        let size = n_pairs(self.members) * n_measures;
+        let of_ensemble = |e: usize| {
+            let outcomes = &outcomes[e * size..(e + 1) * size];
+            (0..n_measures).map(|m| mean(outcomes.iter().skip(m).step_by(n_measures))).collect()
+        };
+        Ok((0..n_ensembles).map(of_ensemble).collect())
+    }
+}
+
+fn mean<'a>(outcomes: impl Iterator<Item = &'a TaskOutcome>) -> Score {
+    let values = outcomes.map(|done| match &done.outcome {
+        Outcome::Score { estimate, .. } => Ok(estimate.value),
+        Outcome::Error { message } => Err(message.clone()),
+    });
+    let values = values.collect::<std::result::Result<Vec<f64>, String>>()?;
+    Ok(values.iter().sum::<f64>() / values.len() as f64)
+}
+
+pub(crate) fn n_pairs(members: usize) -> usize {
+    members * (members - 1) / 2
+}
+
+/// Mean of the first numbers over the mean of the second, with its interval over draws.
+pub(crate) fn ratio_of_means(draws: &[(f64, f64)]) -> Estimate {
+    let sum = |f: fn(&(f64, f64)) -> f64| draws.iter().map(f).sum::<f64>();
+    let (a, b) = (sum(|d| d.0), sum(|d| d.1));
+    let without: Vec<f64> = draws.iter().map(|d| (a - d.0) / (b - d.1)).collect();
+    over_draws(a / b, &without)
+}
+
+/// Mean over draws, with its interval.
+pub(crate) fn mean_over_draws(draws: impl Iterator<Item = f64>) -> Estimate {
+    ratio_of_means(&draws.map(|v| (v, 1.0)).collect::<Vec<_>>())
+}

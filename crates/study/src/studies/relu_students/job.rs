@@ -1,0 +1,323 @@
+//! All ensembles with one number of samples: trained, compared, averaged over draws.
+
+use std::collections::BTreeMap;
+
+use consilience_data::{ActivationSource, Activations, Representation, RowMajor};
+use consilience_measures::DynMeasure;
+use consilience_statistics::UnitPolicy;
+use consilience_teacher::{Learner, Lesson, Taught};
+use rayon::prelude::*;
+
+use super::ReluStudents;
+use crate::point::{PointOutcome, PointRow};
+use crate::row::SCHEMA;
+use crate::run::digest;
+use crate::studies::ensembles::scores::{
+    Layers, Score, Scoring, mean_over_draws, n_pairs, ratio_of_means,
+};
+use crate::studies::ensembles::{
+    self, ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, SAMPLES, STUDENT, TASK,
+};
+use crate::tile::generator;
+use crate::{Job, Result, Row, Setup, Study, StudySpec};
+
+/// Where training inputs come from.
+#[derive(Debug, Clone)]
+pub(super) enum Inputs {
+    /// Drawn, with a teacher of so many units.
+    Drawn { dimensions: usize, units: usize },
+    /// Read: index in the catalogue, and identity with the digest of the values.
+    Recorded { representation: usize, identity: String },
+}
+
+impl Inputs {
+    /// What the rows depend on.
+    fn identity(&self) -> String {
+        match self {
+            Self::Drawn { dimensions, units } => format!("drawn {dimensions} {units}"),
+            Self::Recorded { identity, .. } => identity.clone(),
+        }
+    }
+
+    /// The layer of the first network that has it, at its last checkpoint.
+    pub(super) fn recorded(layer: &str, catalogue: &[Representation]) -> Result<Self> {
+        let kind = ReluStudents::default().kind();
+        let of_layer = |r: &&Representation| r.id.layer == layer;
+        let first = catalogue.iter().find(of_layer).ok_or_else(|| {
+            let mut known: Vec<&str> = Vec::new();
+            for name in catalogue.iter().map(|r| r.id.layer.as_str()) {
+                if !known.contains(&name) {
+                    known.push(name);
+                }
+            }
+            let known = known.join(", ");
+            let advice = "record the stimuli themselves with `record = { input = true }` in the spec of the training";
+            ensembles::problem(
+                kind,
+                format!("no layer `{layer}` is recorded; there are {known}; {advice}"),
+            )
+        })?;
+        let alike = |r: &Representation| {
+            r.id.layer == layer
+                && r.id.network == first.id.network
+                && r.id.pooling == first.id.pooling
+        };
+        let index = catalogue.iter().rposition(alike).expect("the first of them is one");
+        let found = &catalogue[index];
+        if found.rows_per_stimulus != 1 {
+            let rows = found.rows_per_stimulus;
+            return Err(ensembles::problem(
+                kind,
+                format!("{} has {rows} rows a stimulus; expected a pooling that has one", found.id),
+            ));
+        }
+        let identity = format!("{} {}", found.id, found.digest);
+        Ok(Self::Recorded { representation: index, identity })
+    }
+}
+
+/// Ensembles of all ratios, with one number of samples.
+#[derive(Debug)]
+pub(super) struct OneNumber {
+    inputs: Inputs,
+    task: &'static str,
+    student: String,
+    learner: Learner,
+    samples: usize,
+    /// The largest number of samples of the study: too many are refused before the first are trained.
+    most_samples: usize,
+    ratios: Vec<f64>,
+    draws: usize,
+    members: usize,
+    stimuli: usize,
+    measures: Vec<Box<dyn DynMeasure>>,
+    seed: u64,
+    folds: usize,
+}
+
+/// What one draw says of one ensemble.
+struct Said {
+    /// Mean inner product of the outputs of two students, and mean squared norm of those of one.
+    products: (f64, f64),
+    error: f64,
+    /// Share of the students that fit their targets.
+    interpolating: f64,
+    /// For each measure the mean score over pairs.
+    scores: Vec<Score>,
+}
+
+/// Recorded inputs with their classes.
+struct Recorded {
+    rows: RowMajor<f64>,
+    labels: Vec<u32>,
+    n_classes: usize,
+}
+
+impl OneNumber {
+    pub(super) fn new(
+        study: &ReluStudents,
+        spec: &StudySpec,
+        inputs: Inputs,
+        samples: usize,
+    ) -> Result<Self> {
+        let measures = spec.measures.iter().map(|m| consilience_measures::parse(m));
+        Ok(Self {
+            inputs,
+            task: study.task.name(),
+            student: study.student(),
+            learner: study.learner(),
+            samples,
+            most_samples: study.samples.last().copied().unwrap_or(samples),
+            ratios: study.signal_to_noise.clone(),
+            draws: study.draws,
+            members: study.members,
+            stimuli: study.stimuli,
+            measures: measures.collect::<std::result::Result<_, _>>()?,
+            seed: spec.seed,
+            folds: spec.folds,
+        })
+    }
+
+    /// Index of the ratio and name of the quantity, for each row.
+    fn places(&self) -> Vec<(usize, String)> {
+        let own = [OUTPUTS, ERROR, INTERPOLATING].map(str::to_owned);
+        let measures = self.measures.iter().map(|measure| measure.spec());
+        let quantities: Vec<String> = own.into_iter().chain(measures).collect();
+        let of_ratio = |r: usize| quantities.iter().map(move |q| (r, q.clone()));
+        (0..self.ratios.len()).flat_map(of_ratio).collect()
+    }
+
+    /// The recorded inputs, if it is these that are learnt.
+    fn read(&self, source: &dyn ActivationSource) -> Result<Option<Recorded>> {
+        let Inputs::Recorded { representation, .. } = &self.inputs else { return Ok(None) };
+        let wrong = |found: String| Err(ensembles::problem(ReluStudents::default().kind(), found));
+        let stimuli = source.stimuli();
+        let (n, n_classes) = (stimuli.len(), stimuli.classes.len());
+        let Some(labels) = stimuli.labels.clone().filter(|_| n_classes > 1) else {
+            return wrong(format!("`{}` has no labels with names of classes", stimuli.name));
+        };
+        let wanted = self.most_samples + self.stimuli;
+        if wanted > n {
+            return wrong(format!(
+                "{} training samples and {} test stimuli; expected at most {n} together, as many as there are in `{}`",
+                self.most_samples, self.stimuli, stimuli.name
+            ));
+        }
+        let of = &source.representations()[*representation];
+        let mut read = Activations::empty(of.precision, of.n_units);
+        source.read(*representation, &(0..n).collect::<Vec<_>>(), &mut read)?;
+        let rows = match read {
+            Activations::F64(rows) => rows,
+            Activations::F32(RowMajor { values, n_units }) => {
+                RowMajor { values: values.into_iter().map(f64::from).collect(), n_units }
+            }
+        };
+        Ok(Some(Recorded { rows, labels, n_classes }))
+    }
+
+    fn lesson(&self, number: usize, recorded: Option<&Recorded>) -> Lesson {
+        let purpose = format!("relu-students {}", self.task);
+        let rng = &mut generator(self.seed, &purpose, &[self.samples, number]);
+        let sizes = (self.samples, self.stimuli);
+        match (&self.inputs, recorded) {
+            (Inputs::Drawn { dimensions, units }, _) => {
+                Lesson::of_teacher(*dimensions, *units, sizes, rng)
+            }
+            (Inputs::Recorded { .. }, Some(Recorded { rows, labels, n_classes })) => {
+                Lesson::of_classes(rows.view(), (labels, *n_classes), sizes, rng)
+            }
+            (Inputs::Recorded { .. }, None) => unreachable!("recorded inputs were read"),
+        }
+    }
+
+    /// What one draw says of the ensemble of each ratio, and last of that of noise alone; with the error of no learning.
+    fn one_draw(&self, number: usize, recorded: Option<&Recorded>) -> Result<(Vec<Said>, f64)> {
+        let lesson = self.lesson(number, recorded);
+        let ensembles = self.ratios.len() + 1;
+        let learn = |i: usize| {
+            let (r, member) = (i / self.members, i % self.members);
+            let purpose = format!("relu-students {} student", self.task);
+            let rng = &mut generator(self.seed, &purpose, &[self.samples, number, r, member]);
+            lesson.learn(&self.learner, self.ratios.get(r).copied(), rng)
+        };
+        let taught: Vec<Taught> =
+            (0..ensembles * self.members).into_par_iter().map(learn).collect();
+        let mut layers = Layers::new(self.stimuli);
+        for (i, taught) in taught.iter().enumerate() {
+            layers.push(format!("student {i}"), taught.hidden.clone(), self.learner.units)?;
+        }
+        let scoring = Scoring {
+            measures: self.measures.iter().map(AsRef::as_ref).collect(),
+            members: self.members,
+            folds: self.folds,
+            seed: self.seed,
+            policy: UnitPolicy::Drop,
+        };
+        let ensembles = taught.chunks(self.members).zip(scoring.of(&layers)?);
+        let said = ensembles.map(|(taught, scores)| said(taught, scores)).collect();
+        Ok((said, lesson.error_of_nothing()))
+    }
+
+    /// What came out of one quantity of the ensembles of one ratio.
+    fn outcome(&self, draws: &[(Vec<Said>, f64)], r: usize, quantity: &str) -> PointOutcome {
+        let at = |r: usize| draws.iter().map(move |(said, _)| &said[r]);
+        let noise = self.ratios.len();
+        let value = |estimate, chance| PointOutcome::Value { estimate, expected: None, chance };
+        match quantity {
+            OUTPUTS => {
+                let of = |r| ratio_of_means(&at(r).map(|s| s.products).collect::<Vec<_>>());
+                value(of(r), Some(of(noise).value))
+            }
+            ERROR => value(
+                mean_over_draws(at(r).map(|s| s.error)),
+                draws.first().map(|(_, of_nothing)| *of_nothing),
+            ),
+            INTERPOLATING => value(mean_over_draws(at(r).map(|s| s.interpolating)), None),
+            measure => {
+                let m = self.measures.iter().position(|m| m.spec() == measure);
+                let m = m.expect("quantities are those of the measures");
+                let of = |r| {
+                    at(r)
+                        .map(|s| s.scores[m].clone())
+                        .collect::<std::result::Result<Vec<f64>, String>>()
+                };
+                match (of(r), of(noise)) {
+                    (Ok(scores), Ok(chance)) => value(
+                        mean_over_draws(scores.into_iter()),
+                        Some(mean_over_draws(chance.into_iter()).value),
+                    ),
+                    (Err(message), _) | (_, Err(message)) => PointOutcome::Error { message },
+                }
+            }
+        }
+    }
+}
+
+/// What the students of one ensemble have in common.
+fn said(taught: &[Taught], scores: Vec<Score>) -> Said {
+    let n = taught.len() as f64;
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let mut between = 0.0;
+    for (i, a) in taught.iter().enumerate() {
+        between += taught[i + 1..].iter().map(|b| dot(&a.outputs, &b.outputs)).sum::<f64>();
+    }
+    let own: f64 = taught.iter().map(|t| dot(&t.outputs, &t.outputs)).sum();
+    Said {
+        products: (between / n_pairs(taught.len()) as f64, own / n),
+        error: taught.iter().map(|t| t.error).sum::<f64>() / n,
+        interpolating: taught.iter().filter(|t| t.interpolates).count() as f64 / n,
+        scores,
+    }
+}
+
+impl Job for OneNumber {
+    fn keys(&self) -> Vec<String> {
+        let numbers =
+            [self.samples, self.draws, self.members, self.stimuli, self.folds, SCHEMA as usize];
+        let (version, inputs) = (env!("CARGO_PKG_VERSION"), self.inputs.identity());
+        let shared = format!("{version} {inputs} {:?} {numbers:?} {}", self.learner, self.seed);
+        let key = |(r, quantity): (usize, String)| {
+            let measure = self.measures.iter().find(|m| m.spec() == quantity);
+            let own = format!("{} {:?}", self.ratios[r], measure.map(|m| m.info().revision));
+            digest(&["relu-students", &shared, &own, &quantity])
+        };
+        self.places().into_iter().map(key).collect()
+    }
+
+    fn steps(&self) -> u64 {
+        self.draws as u64
+    }
+
+    fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
+        let recorded = self.read(setup.source)?;
+        let draws: Vec<(Vec<Said>, f64)> = (0..self.draws)
+            .into_par_iter()
+            .map(|number| {
+                let said = self.one_draw(number, recorded.as_ref());
+                setup.progress.advance(1);
+                said
+            })
+            .collect::<Result<_>>()?;
+        let row = |((r, quantity), key): ((usize, String), String)| {
+            let series = BTreeMap::from([
+                (TASK.to_owned(), self.task.to_owned()),
+                (STUDENT.to_owned(), self.student.clone()),
+                (INPUTS.to_owned(), "shared".to_owned()),
+                (RATIO.to_owned(), self.ratios[r].to_string()),
+            ]);
+            Row::Point(Box::new(PointRow {
+                schema: SCHEMA,
+                key,
+                study: "relu-students".to_owned(),
+                series,
+                axis: SAMPLES.to_owned(),
+                at: self.samples as f64,
+                outcome: self.outcome(&draws, r, &quantity),
+                quantity,
+                n_draws: self.draws,
+                n_pairs: n_pairs(self.members),
+            }))
+        };
+        Ok(self.places().into_iter().zip(self.keys()).map(row).collect())
+    }
+}
