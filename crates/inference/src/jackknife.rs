@@ -38,6 +38,18 @@ pub fn over_draws(value: f64, without: &[f64]) -> Estimate {
     }
 }
 
+/// The mean of independent draws with its interval of Student's t.
+///
+/// # Panics
+/// Without a draw.
+#[must_use]
+pub fn mean_over_draws(draws: &[f64]) -> Estimate {
+    assert!(!draws.is_empty(), "a mean of no draws");
+    let (n, sum) = (draws.len() as f64, draws.iter().sum::<f64>());
+    let without: Vec<f64> = draws.iter().map(|d| (sum - d) / (n - 1.0)).collect();
+    over_draws(sum / n, &without)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

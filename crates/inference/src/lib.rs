@@ -15,6 +15,6 @@ pub use bootstrap::{NodePairs, node_bootstrap};
 pub use ceiling::{Ceiling, PairValue, TwoKinds, seed_ceiling};
 pub use chance::{Chance, Likeness, Null, Tail, chance, draws_of_best, draws_of_mean};
 pub use estimate::{Estimate, Method};
-pub use jackknife::{jackknife, over_draws};
+pub use jackknife::{jackknife, mean_over_draws, over_draws};
 pub use multiplicity::benjamini_hochberg;
 pub use student::student_quantile;

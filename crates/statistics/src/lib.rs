@@ -50,4 +50,4 @@ pub use rows::{
 };
 pub use side::{Side, SideMoments};
 pub use split::{Split, SplitDesign};
-pub use units::{UnitPolicy, UnitSelection, select_units};
+pub use units::{UnitPolicy, UnitSelection, select_units, select_units_of_dealings};

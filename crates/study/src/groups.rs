@@ -33,8 +33,14 @@ impl Groups {
     /// The groups of a row's networks.
     #[must_use]
     pub fn of(&self, row: &CellRow) -> GroupPair {
+        self.between(&row.x.network, &row.y.network)
+    }
+
+    /// The groups of two networks.
+    #[must_use]
+    pub fn between(&self, x: &str, y: &str) -> GroupPair {
         let name = |network: &str| self.0.keys().nth(self.place(network)).cloned();
-        Some([name(&row.x.network)?, name(&row.y.network)?])
+        Some([name(x)?, name(y)?])
     }
 
     /// Every pair of groups, each with itself too; one `None` where there are no groups.

@@ -31,6 +31,14 @@ pub trait Job: Debug + Send + Sync {
         Cost::default()
     }
 
+    /// Whether the rows can be made from this source, as far as that can be told before any work.
+    ///
+    /// # Errors
+    /// When the source does not hold what the work needs.
+    fn check(&self, _source: &dyn ActivationSource) -> Result<()> {
+        Ok(())
+    }
+
     /// The rows, in the order of the keys.
     ///
     /// # Errors

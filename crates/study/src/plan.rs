@@ -96,7 +96,12 @@ impl Cost {
 }
 
 /// Cost of the cells that are computed together.
-fn tile(catalogue: &[Representation], n: usize, n_blocks: usize, cells: &[Cell]) -> Cost {
+pub(crate) fn tile(
+    catalogue: &[Representation],
+    n: usize,
+    n_blocks: usize,
+    cells: &[Cell],
+) -> Cost {
     let used: BTreeSet<usize> = cells.iter().flat_map(|c| [c.x, c.y]).collect();
     let rows = |r: usize| (n * catalogue[r].rows_per_stimulus) as u64;
     let units = |r: usize| catalogue[r].n_units as u64;

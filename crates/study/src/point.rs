@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use consilience_inference::Estimate;
+use consilience_measures::Warning;
 use serde::{Deserialize, Serialize};
 
 /// A point of a curve: a quantity of some ensemble at one place of an axis, with what theory says of it.
@@ -29,6 +30,9 @@ pub struct PointRow {
     pub n_pairs: usize,
     /// What came out.
     pub outcome: PointOutcome,
+    /// Caveats, each kind once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<Warning>,
 }
 
 /// What came out at a point.

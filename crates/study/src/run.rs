@@ -153,6 +153,7 @@ impl Planned {
                 .map(|cell| measures.iter().map(|m| key(cell, m.as_ref())).collect())
                 .collect();
             let jobs = study.jobs(spec, catalogue)?;
+            jobs.iter().try_for_each(|job| job.check(source))?;
             Ok(PlannedStudy { study, cells, measures, keys, jobs })
         });
         Ok(Self {

@@ -10,7 +10,7 @@ use consilience_inference::{Null, chance, jackknife};
 use consilience_measures::{Comparison, DynMeasure, Quantity, Warning};
 use consilience_statistics::{
     BlockSet, Blocks, Centred, Cross, Evidence, Marginal, Pair, Reading, Rotation, Side,
-    SplitDesign, UnitPolicy, UnitSelection, select_units,
+    SplitDesign, UnitPolicy, UnitSelection, select_units, select_units_of_dealings,
 };
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -94,6 +94,9 @@ struct GatheredSide {
     selection: UnitSelection,
 }
 
+/// The units of representations that take part, or why none can.
+pub(crate) type Selections = BTreeMap<usize, std::result::Result<UnitSelection, String>>;
+
 /// Scores of all tasks under one condition (a replicate): one a task, or what stood in the way.
 type Scores = Vec<std::result::Result<Comparison, String>>;
 
@@ -105,35 +108,61 @@ pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<T
     let context = Context { source: &cached, ..*context };
     let gathered = gather_sides(&context, &used)?;
     let crosses = cross_moments(tasks, &gathered.rows(), &gathered.rows());
+    score(&context, tasks, &gathered, &crosses)
+}
+
+/// The outcomes of tasks under each of several designs over the same blocks, without intervals: what is gathered once serves
+/// all of them. Which units take part was decided before, so that it is the same however often this is called.
+pub(crate) fn compute_each(
+    context: &Context<'_>,
+    tasks: &[Task<'_>],
+    designs: &[SplitDesign],
+    selections: &Selections,
+) -> Result<Vec<Vec<TaskOutcome>>> {
+    let used: BTreeSet<usize> = tasks.iter().flat_map(|t| [t.cell.x, t.cell.y]).collect();
+    let used: Vec<usize> = used.into_iter().collect();
+    let gathered = gather_selected(context, &used, selections)?;
+    let crosses = cross_moments(tasks, &gathered.rows(), &gathered.rows());
+    let under =
+        |design| score(&Context { design, without: &[], ..*context }, tasks, &gathered, &crosses);
+    designs.iter().map(under).collect()
+}
+
+/// The outcomes of tasks on what was gathered.
+fn score(
+    context: &Context<'_>,
+    tasks: &[Task<'_>],
+    gathered: &Gathered,
+    crosses: &Crosses,
+) -> Result<Vec<TaskOutcome>> {
     let groups = context.design.groups();
-    let sides = fresh_sides(&gathered, &groups);
-    let all_rows = read_rows(&context, tasks, &gathered, context.design.all())?;
+    let sides = fresh_sides(gathered, &groups);
+    let all_rows = read_rows(context, tasks, gathered, context.design.all())?;
     let rows = Rows::paired(&all_rows);
-    let whole = Condition { x: &sides, y: &sides, crosses: &crosses, groups: &groups, rows };
-    let observed = score_all(&context, tasks, &whole, context.design);
+    let whole = Condition { x: &sides, y: &sides, crosses, groups: &groups, rows };
+    let observed = score_all(context, tasks, &whole, context.design);
     let replicates: Vec<Scores> = context
         .without
         .par_iter()
         .map(|design| {
             let groups = design.groups();
-            let sides = fresh_sides(&gathered, &groups);
-            let rows = read_rows(&context, tasks, &gathered, design.all())?;
+            let sides = fresh_sides(gathered, &groups);
+            let rows = read_rows(context, tasks, gathered, design.all())?;
             let rows = Rows::paired(&rows);
-            let condition =
-                Condition { x: &sides, y: &sides, crosses: &crosses, groups: &groups, rows };
-            Ok(score_all(&context, tasks, &condition, design))
+            let condition = Condition { x: &sides, y: &sides, crosses, groups: &groups, rows };
+            Ok(score_all(context, tasks, &condition, design))
         })
         .collect::<Result<_>>()?;
     let coarse = Coarse { design: context.design.coarse(), groups };
-    let shuffled = shuffle_draws(&context, tasks, &gathered, &coarse, &all_rows)?;
-    let rotated = rotation_draws(&context, tasks, &gathered, &crosses, &coarse, &all_rows);
+    let shuffled = shuffle_draws(context, tasks, gathered, &coarse, &all_rows)?;
+    let rotated = rotation_draws(context, tasks, gathered, crosses, &coarse, &all_rows);
 
     let outcome = |(i, observed): (usize, std::result::Result<Comparison, String>)| {
         let task = &tasks[i];
-        let mut warnings = unit_warnings(task.cell, &gathered);
+        let mut warnings = unit_warnings(task.cell, gathered);
         let outcome = match observed {
             Err(message) => {
-                Outcome::Error { message: failure(&gathered, task.cell).unwrap_or(message) }
+                Outcome::Error { message: failure(gathered, task.cell).unwrap_or(message) }
             }
             Ok(mut comparison) => {
                 let nulls = [(Null::Shuffle, &shuffled), (Null::Rotation, &rotated)];
@@ -195,6 +224,47 @@ fn gather_sides(context: &Context<'_>, used: &[usize]) -> Result<Gathered> {
             Ok(side) => drop(gathered.sides.insert(representation, side)),
             Err(message) => drop(gathered.failed.insert(representation, message)),
         }
+    }
+    Ok(gathered)
+}
+
+/// The units of representations that vary under all designs of several ways to deal the stimuli to blocks.
+pub(crate) fn selections(
+    source: &dyn ActivationSource,
+    used: &[usize],
+    dealings: &[(Blocks, Vec<SplitDesign>)],
+    policy: UnitPolicy,
+) -> Result<Selections> {
+    let select = |&representation: &usize| {
+        let reading = Reading { source, representation, units: None, order: None };
+        match select_units_of_dealings(&reading, dealings, policy) {
+            Err(error @ consilience_statistics::Error::Data(_)) => Err(error.into()),
+            found => Ok((representation, found.map_err(|error| error.to_string()))),
+        }
+    };
+    used.par_iter().map(select).collect()
+}
+
+/// As [`gather_sides`], of units that were selected before.
+fn gather_selected(
+    context: &Context<'_>,
+    used: &[usize],
+    selections: &Selections,
+) -> Result<Gathered> {
+    let mut gathered = Gathered { sides: BTreeMap::new(), failed: BTreeMap::new() };
+    for &representation in used {
+        let selection = match &selections[&representation] {
+            Ok(selection) => selection.clone(),
+            Err(message) => {
+                gathered.failed.insert(representation, message.clone());
+                continue;
+            }
+        };
+        let units = (!selection.dropped.is_empty()).then_some(&*selection.kept);
+        let reading = Reading { source: context.source, representation, units, order: None };
+        let rows = Centred::read(&reading, context.blocks)?;
+        let marginal = Arc::new(rows.marginal());
+        gathered.sides.insert(representation, GatheredSide { rows, marginal, selection });
     }
     Ok(gathered)
 }
@@ -287,8 +357,7 @@ fn shuffle_draws(
     (0..most)
         .into_par_iter()
         .map(|draw| {
-            let mut order: Vec<usize> = (0..context.source.stimuli().len()).collect();
-            order.shuffle(&mut generator(context.seed, "shuffle", &[draw]));
+            let order = shuffled_stimuli(context, draw);
             let (indices, drawn) = subset(tasks, |t| shuffles(t) > draw);
             let ys = of_moments(&drawn, |cell| cell.y)
                 .into_iter()
@@ -308,6 +377,19 @@ fn shuffle_draws(
             Ok((indices, score_all(context, &drawn, &condition, &coarse.design)))
         })
         .collect()
+}
+
+/// A random order of the stimuli of the design among themselves; all others stay where they are.
+fn shuffled_stimuli(context: &Context<'_>, draw: usize) -> Vec<usize> {
+    let all = context.design.all();
+    let mut shown: Vec<usize> =
+        all.iter().flat_map(|b| context.blocks.members(b).iter().copied()).collect();
+    shown.sort_unstable();
+    let mut order: Vec<usize> = (0..context.source.stimuli().len()).collect();
+    let mut shuffled = shown.clone();
+    shuffled.shuffle(&mut generator(context.seed, "shuffle", &[draw]));
+    shown.into_iter().zip(shuffled).for_each(|(place, stimulus)| order[place] = stimulus);
+    order
 }
 
 /// Scores with x rotated at random: moments are rotated, nothing is read again. A rotation belongs to a draw and a layer.

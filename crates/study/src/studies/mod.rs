@@ -6,13 +6,16 @@ use crate::{Error, Result, Study, StudyEntry};
 
 pub mod ensembles;
 pub mod layers;
+mod points;
 pub mod relu_students;
+pub mod sample_size;
 mod selection;
 pub mod teacher;
 pub mod training;
 pub mod units;
 mod words;
 
+pub use selection::Selection;
 pub(crate) use selection::networks;
 pub(crate) use words::measure;
 
@@ -37,6 +40,11 @@ pub static STUDIES: &[Kind] = &[
         kind: "training",
         summary: "the same layer across pairs of networks, at every checkpoint they share",
         build: boxed::<training::Training>,
+    },
+    Kind {
+        kind: "sample-size",
+        summary: "a layer of pairs of networks along the number of stimuli: bias, chance, and where the score settles",
+        build: boxed::<sample_size::SampleSize>,
     },
     Kind {
         kind: "teacher",

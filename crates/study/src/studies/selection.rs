@@ -3,8 +3,194 @@
 use std::collections::BTreeSet;
 
 use consilience_data::{Pooling, Representation};
+use serde::{Deserialize, Serialize};
 
-use crate::{Error, Groups, Result};
+use crate::{Error, GroupPair, Groups, Result};
+
+/// Which comparisons a study takes: at which checkpoints, of which layers, of which pairs of networks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub struct Selection {
+    /// Checkpoints: names, or `last`.
+    pub checkpoints: Vec<String>,
+    /// How maps of convolutional layers become one row a stimulus.
+    pub pooling: Pooling,
+    /// Names of layers, each compared with the layer of the same name; empty for all that two networks have in common.
+    pub layers: Vec<String>,
+    /// Proportional depths, 0 for the first recorded layer and 1 for the last, in place of names: for networks of which
+    /// layers are called differently.
+    pub depths: Vec<f64>,
+    /// Pairs of networks; empty for all of them.
+    pub pairs: Vec<[String; 2]>,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self {
+            checkpoints: vec![LAST.to_owned()],
+            pooling: Pooling::SpatialMean,
+            layers: Vec::new(),
+            depths: Vec::new(),
+            pairs: Vec::new(),
+        }
+    }
+}
+
+/// What pairs of networks have in common: a checkpoint, a layer, a pair of groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Checkpoint as it was asked for.
+    pub(crate) checkpoint: String,
+    /// Name of the layer, or its proportional depth.
+    pub(crate) layer: String,
+    /// Groups of the networks.
+    pub(crate) groups: GroupPair,
+    /// Indices of the representations of each pair.
+    pub(crate) pairs: Vec<(usize, usize)>,
+}
+
+impl Selection {
+    /// The places and their pairs: by checkpoint, then depth, then groups. None is without a pair.
+    ///
+    /// # Errors
+    /// [`Error::Spec`] for a checkpoint, layer or network that is not there, or a depth outside 0 to 1.
+    pub(crate) fn places(
+        &self,
+        study: &str,
+        catalogue: &[Representation],
+        groups: &Groups,
+    ) -> Result<Vec<Place>> {
+        self.check(study, catalogue)?;
+        let networks = self.networks(study, catalogue, groups)?;
+        let mut places: Vec<Place> = Vec::new();
+        for checkpoint in &self.checkpoints {
+            let mut found: Vec<(usize, Place)> = Vec::new();
+            for &(a, b) in &networks {
+                let of = |network| {
+                    let at = self::checkpoint(study, catalogue, network, checkpoint)?;
+                    let layers = layers(catalogue, network, at, self.pooling);
+                    self.check_depths(study, network, layers.len()).map(|()| layers)
+                };
+                for (order, layer, pair) in self.matched(catalogue, &of(a)?, &of(b)?) {
+                    let groups = groups.between(a, b);
+                    let same =
+                        |(_, p): &&mut (usize, Place)| p.layer == layer && p.groups == groups;
+                    if let Some((_, place)) = found.iter_mut().find(same) {
+                        place.pairs.push(pair);
+                    } else {
+                        let checkpoint = checkpoint.clone();
+                        found.push((order, Place { checkpoint, layer, groups, pairs: vec![pair] }));
+                    }
+                }
+            }
+            found.sort_by(|a, b| (a.0, &a.1.groups).cmp(&(b.0, &b.1.groups)));
+            places.extend(found.into_iter().map(|(_, place)| place));
+        }
+        if places.is_empty() {
+            let problem = "no two networks have a layer of the same name; give depths = [0.0, 0.5, 1.0] to pair layers by proportional depth".to_owned();
+            return Err(Error::Spec { place: format!("study `{study}`"), problem });
+        }
+        Ok(places)
+    }
+
+    /// Two depths have to be two layers: they could not be told apart otherwise.
+    fn check_depths(&self, study: &str, network: &str, n_layers: usize) -> Result<()> {
+        let same = |d: &[f64]| layer_at(d[0], n_layers) == layer_at(d[1], n_layers);
+        match self.depths.windows(2).find(|d| same(d)) {
+            None => Ok(()),
+            Some(d) => Err(Error::Spec {
+                place: format!("study `{study}`"),
+                problem: format!(
+                    "depths {} and {} are the same of the {n_layers} layers of {network}; give fewer depths",
+                    d[0], d[1]
+                ),
+            }),
+        }
+    }
+
+    /// Layers of two networks that belong together: place in the order, label, and the two representations.
+    fn matched(
+        &self,
+        catalogue: &[Representation],
+        xs: &[usize],
+        ys: &[usize],
+    ) -> Vec<(usize, String, (usize, usize))> {
+        let name = |r: usize| &catalogue[r].id.layer;
+        if self.depths.is_empty() {
+            let wanted = |&&x: &&usize| self.layers.is_empty() || self.layers.contains(name(x));
+            let both = xs.iter().filter(wanted).filter_map(|&x| {
+                let y = ys.iter().copied().find(|&y| name(y) == name(x))?;
+                Some((catalogue[x].depth, name(x).clone(), (x, y)))
+            });
+            return both.collect();
+        }
+        let at = |of: &[usize], depth: f64| of.get(layer_at(depth, of.len())).copied();
+        let both = self.depths.iter().enumerate().filter_map(|(i, &depth)| {
+            Some((i, depth_label(depth), (at(xs, depth)?, at(ys, depth)?)))
+        });
+        both.collect()
+    }
+
+    /// The pairs of networks that were asked for, in the order of groups.
+    fn networks<'a>(
+        &self,
+        study: &str,
+        catalogue: &'a [Representation],
+        groups: &Groups,
+    ) -> Result<Vec<(&'a str, &'a str)>> {
+        let mut all = pairs(study, catalogue, groups)?;
+        if !self.pairs.is_empty() {
+            let asked = |pair: &(&str, &str)| {
+                let is =
+                    |[a, b]: &[String; 2]| (pair.0, pair.1) == (a, b) || (pair.1, pair.0) == (a, b);
+                self.pairs.iter().any(is)
+            };
+            all.retain(asked);
+        }
+        Ok(all)
+    }
+
+    fn check(&self, study: &str, catalogue: &[Representation]) -> Result<()> {
+        let problem = |problem| Err(Error::Spec { place: format!("study `{study}`"), problem });
+        let known = networks(catalogue);
+        for [a, b] in &self.pairs {
+            if a == b || !known.contains(&&**a) || !known.contains(&&**b) {
+                return problem(format!(
+                    "pairs names [{a}, {b}]; expected two different networks of {}",
+                    known.join(", ")
+                ));
+            }
+        }
+        if let Some(layer) =
+            self.layers.iter().find(|layer| catalogue.iter().all(|r| r.id.layer != **layer))
+        {
+            return problem(format!("layers names `{layer}`, which no network has"));
+        }
+        if !self.layers.is_empty() && !self.depths.is_empty() {
+            return problem("both layers and depths are given; leave one of them out".to_owned());
+        }
+        if let Some(depth) = self.depths.iter().find(|d| !(0.0..=1.0).contains(*d)) {
+            return problem(format!("depths names {depth}; expected 0 (first layer) to 1 (last)"));
+        }
+        if !self.depths.is_sorted_by(|a, b| a < b) {
+            return problem(format!("depths = {:?}; expected ascending numbers", self.depths));
+        }
+        if self.checkpoints.is_empty() {
+            return problem("checkpoints is empty; leave it out for the last one".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Index of the layer at a proportional depth.
+fn layer_at(depth: f64, n_layers: usize) -> usize {
+    (depth * n_layers.saturating_sub(1) as f64).round() as usize
+}
+
+/// Name of a proportional depth.
+pub(crate) fn depth_label(depth: f64) -> String {
+    format!("depth {depth}")
+}
 
 /// Networks in the order of the catalogue.
 pub(crate) fn networks(catalogue: &[Representation]) -> Vec<&str> {

@@ -246,6 +246,7 @@ mod tests {
                 expected: None,
                 chance: None,
             },
+            warnings: Vec::new(),
         };
         values.iter().map(row).collect()
     }

@@ -316,6 +316,7 @@ impl Job for OneNumber {
                 quantity,
                 n_draws: self.draws,
                 n_pairs: n_pairs(self.members),
+                warnings: Vec::new(),
             }))
         };
         Ok(self.places().into_iter().zip(self.keys()).map(row).collect())

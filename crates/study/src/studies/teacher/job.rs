@@ -220,6 +220,7 @@ impl Job for Ensembles {
                 quantity,
                 n_draws: self.draws,
                 n_pairs: n_pairs(self.members),
+                warnings: Vec::new(),
             }))
         };
         Ok(self.places().into_iter().zip(self.keys()).map(row).collect())
