@@ -23,6 +23,7 @@ mod gather;
 mod many;
 mod marginal;
 mod merge;
+mod noise;
 mod pair;
 mod reading;
 mod rotation;
@@ -41,6 +42,7 @@ pub use gather::{
 };
 pub use many::gather_many;
 pub use marginal::Marginal;
+pub use noise::{NoisyNorms, noisy_norms};
 pub use pair::{Pair, PairMoments};
 pub use reading::Reading;
 pub use rotation::Rotation;

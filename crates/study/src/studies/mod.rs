@@ -6,6 +6,7 @@ use crate::{Error, Result, Study, StudyEntry};
 
 pub mod ensembles;
 pub mod layers;
+pub mod noise;
 mod points;
 pub mod relu_students;
 pub mod sample_size;
@@ -45,6 +46,11 @@ pub static STUDIES: &[Kind] = &[
         kind: "sample-size",
         summary: "a layer of pairs of networks along the number of stimuli: bias, chance, and where the score settles",
         build: boxed::<sample_size::SampleSize>,
+    },
+    Kind {
+        kind: "noise",
+        summary: "a layer of pairs of networks over signal-to-noise ratios of added noise, raw and corrected for attenuation",
+        build: boxed::<noise::Noise>,
     },
     Kind {
         kind: "teacher",

@@ -1,0 +1,155 @@
+//! What `noise` shows.
+
+use consilience_inference::Null;
+use consilience_measures::Warning;
+
+use super::{CLEAN, CORRECTED, KIND, Noise, RAW, RELIABILITY, verdicts};
+use crate::studies::points::{self, Sweep};
+use crate::studies::words;
+use crate::{Curve, CurveRole, Curves, Figure, PointRow, Run, Section, Table, TableFigure};
+
+/// Place of a ratio on a logarithmic axis.
+fn position(ratio: f64) -> f64 {
+    ratio.log2()
+}
+
+/// The section of the study.
+pub(super) fn noise(study: &Noise, table: &Table, run: &Run) -> Section {
+    let sweeps = Sweep::all(table, KIND);
+    let mut figures = Vec::new();
+    for measure in &run.spec.measures {
+        let own: Vec<&Sweep<'_>> = sweeps.iter().filter(|s| s.measure == measure).collect();
+        if !own.is_empty() {
+            figures.push(scores(study, &own, measure, run));
+        }
+    }
+    figures.push(Figure::Table(numbers(study, &sweeps, run)));
+    let lead = format!(
+        "What does noise make of a score? Gaussian noise, independent between units, stimuli, networks and copies, is added to the activations of both sides ({}, {} stimuli). The signal-to-noise ratio is the variance of a unit over that of its noise. The same is done with two copies of each network: how alike they are is its reliability, by which scores that are correlations are corrected (Spearman). The recorded activations count as free of noise.",
+        points::pairs_words(&sweeps),
+        run.n_stimuli
+    );
+    Section {
+        anchor: KIND.into(),
+        title: "What noise makes of a score".into(),
+        lead,
+        verdicts: verdicts::all(study, &sweeps, run),
+        figures,
+    }
+}
+
+/// What intervals are of.
+fn intervals(study: &Noise) -> String {
+    format!(
+        "95 % intervals over {} draws of the noise; networks and stimuli stay the same",
+        study.repeats
+    )
+}
+
+fn scores(study: &Noise, sweeps: &[&Sweep<'_>], measure: &str, run: &Run) -> Figure {
+    let (first, last) = (study.signal_to_noise[0], study.signal_to_noise.last().copied());
+    let facets = points::facets(sweeps, |sweep| {
+        let name = sweep.name();
+        let raw = format!("{name}, raw");
+        let null = |null: Null| {
+            let rows = sweep.rows(&null.to_string());
+            points::measured(&format!("{raw} · {null}"), CurveRole::Chance, &rows, position)
+        };
+        let clean = sweep.at(CLEAN, 0.0).and_then(|p| p.estimate()).map(|e| Curve {
+            name: format!("{name}, without noise"),
+            role: CurveRole::Reference,
+            x: vec![position(first), position(last.unwrap_or(first))],
+            y: vec![e.value; 2],
+            band: None,
+        });
+        let curves = [
+            points::measured(&raw, CurveRole::Score, &sweep.rows(RAW), position),
+            points::measured(
+                &format!("{name}, corrected"),
+                CurveRole::Score,
+                &sweep.rows(CORRECTED),
+                position,
+            ),
+            points::expected(&format!("{raw} · theory"), &sweep.rows(RAW), position),
+            null(Null::Shuffle),
+            null(Null::Rotation),
+            clean,
+        ];
+        curves.into_iter().flatten().collect()
+    });
+    let correction = if sweeps.iter().any(|s| !s.rows(CORRECTED).is_empty()) {
+        "Corrected: divided by the root of the two reliabilities."
+    } else {
+        "No correction for attenuation is known for this measure."
+    };
+    let theory = if sweeps.iter().flat_map(|s| s.rows(RAW)).any(|p| p.expected().is_some()) {
+        " Thin: what theory expects of the raw score."
+    } else {
+        ""
+    };
+    let id = measure.replace([':', '=', ','], "-");
+    Figure::Curves(Curves {
+        id: format!("{KIND}-{id}"),
+        title: format!("{} over the signal-to-noise ratio", words::title(measure)),
+        caption: format!(
+            "{correction}{theory} Straight: the score without noise. {}. Dashed: chance at that ratio, {} shuffles and {} rotations a draw. {} folds.",
+            intervals(study),
+            study.draws.shuffle,
+            study.draws.rotation,
+            run.spec.folds
+        ),
+        x_label: "signal-to-noise ratio (logarithmic)".to_owned(),
+        y_label: words::title(measure),
+        y_range: words::axis(measure, points::all_values(&facets).into_iter()),
+        x_ticks: points::ticks(sweeps, RAW, position),
+        mark: None,
+        facets,
+    })
+}
+
+fn numbers(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
+    let dash = || "–".to_owned();
+    let text =
+        |p: Option<&PointRow>| p.and_then(PointRow::estimate).map_or_else(dash, words::estimate);
+    let theory =
+        |p: Option<&PointRow>| p.and_then(PointRow::expected).map_or_else(dash, words::number);
+    let mut rows = Vec::new();
+    for sweep in sweeps {
+        let clean = sweep.at(CLEAN, 0.0);
+        for raw in sweep.rows(RAW) {
+            let at = |what: &str| sweep.at(what, raw.at);
+            let caveats: Vec<String> = raw.warnings.iter().map(Warning::to_string).collect();
+            rows.push(vec![
+                sweep.measure.to_owned(),
+                sweep.place(),
+                raw.at.to_string(),
+                text(Some(raw)),
+                theory(Some(raw)),
+                text(at(&Null::Shuffle.to_string())),
+                text(at(RELIABILITY)),
+                text(at(CORRECTED)),
+                text(clean),
+                if caveats.is_empty() { dash() } else { caveats.join("; ") },
+            ]);
+        }
+    }
+    let columns = [
+        "measure",
+        "layer",
+        "SNR",
+        "raw",
+        "theory",
+        "shuffled",
+        "reliability",
+        "corrected",
+        "without noise",
+        "caveats",
+    ];
+    TableFigure {
+        id: format!("{KIND}-numbers"),
+        title: "Raw and corrected scores by signal-to-noise ratio".to_owned(),
+        caption: format!("{}. {} folds.", intervals(study), run.spec.folds),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+    }
+}

@@ -1,0 +1,136 @@
+//! What `noise` says.
+
+use super::{CLEAN, CORRECTED, Noise, RAW};
+use crate::studies::points::Sweep;
+use crate::studies::words;
+use crate::{PointRow, Run, Tone, Verdict};
+
+/// Share of the intervals that have to hold the curve of theory for the two to agree: 95 % less what few draws cost.
+const AGREE: f64 = 0.85;
+
+pub(super) fn all(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> Vec<Verdict> {
+    let of = |measure: &str| sweeps.iter().filter(|s| s.measure == measure).collect::<Vec<_>>();
+    let measures = || run.spec.measures.iter().filter(|m| !of(m).is_empty());
+    let mut verdicts: Vec<Verdict> = Vec::new();
+    verdicts.extend(measures().filter_map(|m| recovered(study, m, &of(m))));
+    verdicts.extend(measures().filter_map(|m| attenuated(study, m, &of(m))));
+    verdicts.extend(measures().filter_map(|m| theory(study, m, &of(m))));
+    let without: Vec<&str> = measures()
+        .filter(|m| of(m).iter().all(|s| s.rows(CORRECTED).is_empty()))
+        .map(String::as_str)
+        .collect();
+    if !without.is_empty() {
+        let text = format!(
+            "There is no corrected score of {}: such a score is no correlation or cosine that noise divides, or its reliability is nothing to divide by.",
+            words::list(&without)
+        );
+        verdicts.push(Verdict { tone: Tone::Note, text });
+    }
+    verdicts
+}
+
+fn value(point: &PointRow) -> f64 {
+    point.estimate().map_or(f64::NAN, |e| e.value)
+}
+
+/// Distance of a number from the interval of a point; 0 inside.
+fn outside(point: &PointRow, number: f64) -> f64 {
+    let [low, high] =
+        point.estimate().map_or([f64::NAN; 2], |e| e.interval.unwrap_or([e.value; 2]));
+    (low - number).max(number - high).max(0.0)
+}
+
+fn tone(kept: usize, of: usize) -> Tone {
+    if kept as f64 >= AGREE * of as f64 {
+        Tone::Holds
+    } else if 2 * kept >= of {
+        Tone::Mixed
+    } else {
+        Tone::Fails
+    }
+}
+
+/// Whether the correction gives back the score without noise.
+fn recovered(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verdict> {
+    let mut points: Vec<(&Sweep<'_>, &PointRow, f64)> = Vec::new();
+    for sweep in sweeps {
+        let known = sweep.rows(CORRECTED).into_iter();
+        points.extend(known.filter_map(|p| Some((*sweep, p, p.expected()?))));
+    }
+    let recovers = |p: &&(&Sweep<'_>, &PointRow, f64)| outside(p.1, p.2) <= study.tolerance;
+    let kept = points.iter().filter(recovers).count();
+    let (sweep, point, clean) = points
+        .iter()
+        .max_by(|a, b| (value(a.1) - a.2).abs().total_cmp(&(value(b.1) - b.2).abs()))?;
+    let raw = sweep.at(RAW, point.at).map_or(f64::NAN, value);
+    // The lowest ratio from which on every place recovers.
+    let mut ratios: Vec<f64> = points.iter().map(|p| p.1.at).collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios.dedup();
+    let all_at = |ratio: &&f64| points.iter().filter(|p| p.1.at == **ratio).all(|p| recovers(&p));
+    let from = ratios.iter().rev().take_while(all_at).last();
+    let from = from
+        .map_or_else(String::new, |ratio| format!("; everywhere from signal-to-noise {ratio} on"));
+    let text = format!(
+        "Corrected for attenuation, `{measure}` is what it is without noise, within its interval over draws and {}, at {kept} of {}{from}; farthest in {} at signal-to-noise {}: {} where it is {} without noise and {} raw.",
+        study.tolerance,
+        words::count(points.len(), "point"),
+        sweep.place(),
+        point.at,
+        point.estimate().map_or_else(String::new, words::estimate),
+        words::number(*clean),
+        words::number(raw)
+    );
+    Some(Verdict { tone: tone(kept, points.len()), text })
+}
+
+/// How much of a raw score is left, and from which ratio on noise does not matter.
+fn attenuated(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verdict> {
+    let mut needs: Vec<String> = Vec::new();
+    for sweep in sweeps {
+        let clean = value(sweep.at(CLEAN, 0.0)?);
+        let rows = sweep.rows(RAW);
+        let near = |p: &&&PointRow| (value(p) - clean).abs() <= study.tolerance;
+        let (lowest, highest) = (rows.first()?, rows.last()?);
+        let from = match rows.iter().rev().take_while(near).last() {
+            Some(p) => format!("from {} on", p.at),
+            None => format!("not even at {}", highest.at),
+        };
+        needs.push(format!(
+            "{} {from} ({} without noise, {} at {})",
+            sweep.place(),
+            words::number(clean),
+            words::number(value(lowest)),
+            lowest.at
+        ));
+    }
+    let text = format!(
+        "Raw, `{measure}` is within {} of what it is without noise at signal-to-noise ratios: {}.",
+        study.tolerance,
+        needs.join("; ")
+    );
+    (!needs.is_empty()).then_some(Verdict { tone: Tone::Note, text })
+}
+
+/// Whether the raw score is what theory expects.
+fn theory(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verdict> {
+    let mut points: Vec<(&Sweep<'_>, &PointRow, f64)> = Vec::new();
+    for sweep in sweeps {
+        let known = sweep.rows(RAW).into_iter();
+        points.extend(known.filter_map(|p| Some((*sweep, p, p.expected()?))));
+    }
+    let agree = points.iter().filter(|p| outside(p.1, p.2) <= study.tolerance).count();
+    let (sweep, point, expected) = points
+        .iter()
+        .max_by(|a, b| (value(a.1) - a.2).abs().total_cmp(&(value(b.1) - b.2).abs()))?;
+    let text = format!(
+        "Theory and measurement, `{measure}`: the expected curve is within {} of the interval at {agree} of {}; farthest in {} at signal-to-noise {}: measured {}, expected {}.",
+        study.tolerance,
+        words::count(points.len(), "point"),
+        sweep.place(),
+        point.at,
+        point.estimate().map_or_else(String::new, words::estimate),
+        words::number(*expected)
+    );
+    Some(Verdict { tone: tone(agree, points.len()), text })
+}
