@@ -12,6 +12,8 @@ pub enum Null {
     Rotation,
     /// The order of the layers: the depths of one network's layers are dealt anew.
     Layers,
+    /// What a network is: the levels of a factor are dealt anew among networks that agree in every other factor.
+    Levels,
 }
 
 impl std::fmt::Display for Null {
@@ -20,6 +22,7 @@ impl std::fmt::Display for Null {
             Self::Shuffle => "shuffle",
             Self::Rotation => "rotation",
             Self::Layers => "layers",
+            Self::Levels => "levels",
         })
     }
 }

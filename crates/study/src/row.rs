@@ -156,6 +156,16 @@ pub enum Quantity {
     BestPartnerDepth,
     /// Score from an earlier layer (`layer_x`) to a later one (`layer_y`), less the score from the later to the earlier.
     Asymmetry,
+    /// Mean score of pairs whose networks have the same level of a factor.
+    MeanOfSameLevel,
+    /// Mean score of pairs whose networks have different levels of a factor.
+    MeanOfDifferentLevels,
+    /// How much higher the score of pairs with the same level of a factor is, the other factors held.
+    FactorEffect,
+    /// Share of the variance over pairs that is lost without a factor, the other factors kept.
+    FactorShare,
+    /// Share of the variance over pairs that all factors explain together.
+    FactorsTogether,
 }
 
 /// A quantity over the cells of several pairs of networks.
@@ -190,6 +200,9 @@ pub struct SummaryRow {
     /// Groups of the first and of the second networks, where the spec has groups.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub groups: GroupPair,
+    /// The factor, where the value is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub factor: Option<String>,
     /// Number of values that this is the best of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_of: Option<usize>,

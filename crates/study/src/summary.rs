@@ -134,6 +134,7 @@ pub(crate) fn summary(
         checkpoint_y: None,
         when: Some(first.x.when),
         groups: spec.groups.of(first),
+        factor: None,
         best_of: None,
         n_networks: networks.len(),
         n_pairs: pairs.len(),

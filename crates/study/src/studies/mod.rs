@@ -10,6 +10,7 @@ pub mod noise;
 mod points;
 pub mod relu_students;
 pub mod sample_size;
+pub mod seeds;
 mod selection;
 pub mod teacher;
 pub mod training;
@@ -51,6 +52,11 @@ pub static STUDIES: &[Kind] = &[
         kind: "noise",
         summary: "a layer of pairs of networks over signal-to-noise ratios of added noise, raw and corrected for attenuation",
         build: boxed::<noise::Noise>,
+    },
+    Kind {
+        kind: "seeds",
+        summary: "pairs of networks by what the two have in common: which factor moves a score, and how much",
+        build: boxed::<seeds::Seeds>,
     },
     Kind {
         kind: "teacher",
