@@ -25,14 +25,18 @@ pub(crate) struct Network {
 pub(crate) fn head(run: &Run, n_measures: usize) -> Vec<Fact> {
     let layers = run.networks.iter().map(|n| n.layers.len());
     let checkpoints = run.networks.iter().map(|n| n.checkpoints.len());
-    vec![
+    let mut facts = vec![
         fact("stimuli", count(run.n_stimuli)),
         fact("networks", count(run.networks.len())),
         fact("layers each", span(layers)),
         fact("checkpoints each", span(checkpoints)),
-        fact("measures", count(n_measures)),
-        fact("folds", count(run.spec.folds)),
-    ]
+    ];
+    // A study may compare without measures, and then without folds of its own.
+    if n_measures > 0 {
+        facts.push(fact("measures", count(n_measures)));
+        facts.push(fact("folds", count(run.spec.folds)));
+    }
+    facts
 }
 
 /// Everything that decides the numbers.

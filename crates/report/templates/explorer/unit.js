@@ -11,7 +11,7 @@ const sentence = (v, unit) => {
   } else out.push("There is no verdict on it.");
   if (matched) {
     const rival = matched.margin === null ? "" : `, ${signed(matched.margin, 3)} against the best other candidate${matched.tie ? " (a tie: the first of equals)" : ""}`;
-    const again = matched.stability === null ? "" : `; the same partner in ${percent(matched.stability)} of ${findings.parameters.half_splits} half-splits`;
+    const again = matched.stability === null ? "" : `; the same partner in ${percent(matched.stability)} of ${findings.parameters["half-splits"]} half-splits`;
     out.push(`With its partner, unit ${matched.unit}, r = ${fixed(matched.r, 3)}${rival}${again}.`);
   } else out.push("The one-to-one matching leaves it without a partner.");
   const chance = verdict ? [[verdict.chance_r, "under random orders of the stimuli"], [verdict.rotated_r, `with a random rotation of ${v.other}`]].filter(([r]) => r !== null) : [];

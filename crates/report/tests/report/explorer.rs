@@ -49,7 +49,7 @@ fn every_row_is_on_the_page_with_the_stimuli_that_it_names() {
     for (i, row) in rows.iter().enumerate() {
         let findings = json(row);
         let Some(found) = findings.get("found").filter(|f| f.get("x").is_some()) else { continue };
-        let top = found["x"]["top"].as_array().expect("a list").iter().flat_map(|t| t.as_array());
+        let top = found["x"]["top"].as_array().expect("a list").iter().filter_map(|t| t.as_array());
         for stimulus in top.flatten().filter_map(|t| t[0].as_u64()) {
             assert!(used.binary_search(&stimulus).is_ok(), "row {i} names stimulus {stimulus}");
         }

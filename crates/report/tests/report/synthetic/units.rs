@@ -279,51 +279,73 @@ fn clusters(n: usize, networks: &[&str]) -> Clusters {
     }
 }
 
-fn side(layer: usize, seed: usize, is_x: bool) -> SideFindings {
-    let (_, n, receptive_field) = LAYERS[layer];
-    let dead = |unit: usize| is_x && unit == n - 1;
-    // The place of a unit among the planted pairs, and its partner.
-    let place = |unit: usize| if is_x { unit } else { inverse(unit, n) };
-    let other = |unit: usize| if is_x { partner(unit, n) } else { place(unit) };
-    let each = |f: &dyn Fn(usize) -> f64| (0..n).map(|unit| f(unit) as f32).collect::<Vec<f32>>();
-    let partner_of = |unit: usize| {
-        (!dead(unit)).then(|| Partner {
-            unit: other(unit) as u32,
-            r: strength(place(unit), n) as f32,
-            margin: Some((strength(place(unit), n) - 0.3) as f32),
-            stability: Some((1.0 - place(unit) as f64 / n as f64) as f32),
+/// One side of a pair: where its units stand among the planted pairs.
+#[derive(Clone, Copy)]
+struct Planted {
+    n: usize,
+    positions: usize,
+    seed: usize,
+    is_x: bool,
+}
+
+impl Planted {
+    fn is_dead(self, unit: usize) -> bool {
+        self.is_x && unit + 1 == self.n
+    }
+
+    /// Index of the pair that a unit belongs to.
+    fn place(self, unit: usize) -> usize {
+        if self.is_x { unit } else { inverse(unit, self.n) }
+    }
+
+    fn other(self, unit: usize) -> usize {
+        if self.is_x { partner(unit, self.n) } else { self.place(unit) }
+    }
+
+    fn r(self, unit: usize) -> f64 {
+        strength(self.place(unit), self.n)
+    }
+
+    fn partner(self, unit: usize) -> Option<Partner> {
+        (!self.is_dead(unit)).then(|| Partner {
+            unit: self.other(unit) as u32,
+            r: self.r(unit) as f32,
+            margin: Some((self.r(unit) - 0.3) as f32),
+            stability: Some((1.0 - self.place(unit) as f64 / self.n as f64) as f32),
             tie: false,
         })
-    };
-    let positions = receptive_field.map_or(1, |field| field.rows * field.columns);
-    let top = |unit: usize| {
+    }
+
+    fn top(self, unit: usize) -> Vec<(u32, u32, f32)> {
         let one = |j: usize| {
-            let stimulus = (place(unit) * 31 + j * 97 + seed) % N;
-            (stimulus as u32, ((unit + j * 13) % positions) as u32, 5.0 - j as f32 / 2.0)
+            let stimulus = (self.place(unit) * 31 + j * 97 + self.seed) % N;
+            (stimulus as u32, ((unit + j * 13) % self.positions) as u32, 5.0 - j as f32 / 2.0)
         };
         (0..8).map(one).collect()
-    };
-    let candidates = |unit: usize| {
-        let r = strength(place(unit), n) as f32;
-        let rival = |j: usize| (((other(unit) + j * 7) % n) as u32, 0.29 - 0.02 * j as f32);
-        std::iter::once((other(unit) as u32, r)).chain((1..5).map(rival)).collect()
-    };
-    let rows = 200;
-    let value = |unit: usize, i: usize| {
-        let own = (noise(place(unit), i, seed) + 1.0) / 2.0;
-        (own + 0.2 * noise(unit, i, usize::from(is_x)) * place(unit) as f64 / n as f64)
-            .clamp(0.0, 1.0)
-    };
-    let kind = |unit: usize| match 4 * place(unit) / n {
-        0 => VerdictKind::OneToOne,
-        1 => VerdictKind::FewToOne,
-        2 => VerdictKind::SharedSubspace,
-        _ => VerdictKind::Idiosyncratic,
-    };
-    let verdict = |unit: usize| {
-        let explained = strength(place(unit), n) as f32;
-        (!dead(unit)).then(|| Verdict {
-            kind: kind(unit),
+    }
+
+    fn candidates(self, unit: usize) -> Vec<(u32, f32)> {
+        let other = self.other(unit);
+        let rival = |j: usize| (((other + j * 7) % self.n) as u32, 0.29 - 0.02 * j as f32);
+        std::iter::once((other as u32, self.r(unit) as f32)).chain((1..5).map(rival)).collect()
+    }
+
+    fn activation(self, unit: usize, row: usize) -> f64 {
+        let own = f64::midpoint(noise(self.place(unit), row, self.seed), 1.0);
+        let share = 0.2 * self.place(unit) as f64 / self.n as f64;
+        (own + share * noise(unit, row, usize::from(self.is_x))).clamp(0.0, 1.0)
+    }
+
+    fn verdict(self, unit: usize) -> Option<Verdict> {
+        let kind = match 4 * self.place(unit) / self.n {
+            0 => VerdictKind::OneToOne,
+            1 => VerdictKind::FewToOne,
+            2 => VerdictKind::SharedSubspace,
+            _ => VerdictKind::Idiosyncratic,
+        };
+        let explained = self.r(unit) as f32;
+        (!self.is_dead(unit)).then_some(Verdict {
+            kind,
             explained,
             by_few: explained * 0.9,
             few: 3,
@@ -331,58 +353,61 @@ fn side(layer: usize, seed: usize, is_x: bool) -> SideFindings {
             chance_r: Some(0.12),
             rotated_r: Some(0.4),
         })
-    };
-    let path = |unit: usize| {
-        (!dead(unit)).then(|| UnitPath {
+    }
+
+    fn path(self, unit: usize) -> Option<UnitPath> {
+        (!self.is_dead(unit)).then(|| UnitPath {
             unexplained: PENALTIES.map(|p| (0.3 + 0.5 * p) as f32).to_vec(),
             held_out: PENALTIES.map(|p| (0.35 + 0.5 * p) as f32).to_vec(),
-            connections: vec![0, 1, 3, 5 + (unit % 9) as u32, 40, n as u32],
+            connections: vec![0, 1, 3, 5 + (unit % 9) as u32, 40, self.n as u32],
         })
-    };
-    let predictors = |unit: usize| {
-        vec![
-            (other(unit) as u32, 0.6),
-            (((other(unit) + 7) % n) as u32, -0.2),
-            (((other(unit) + 14) % n) as u32, 0.1),
-        ]
-    };
-    let mut spectrum = each(&|unit| 10.0 / (1.0 + unit as f64));
-    spectrum.sort_by(|a, b| b.total_cmp(a));
+    }
+
+    fn predictors(self, unit: usize) -> Vec<(u32, f32)> {
+        let weight = |(j, w): (usize, f32)| (((self.other(unit) + 7 * j) % self.n) as u32, w);
+        [0.6, -0.2, 0.1].into_iter().enumerate().map(weight).collect()
+    }
+}
+
+fn side(layer: usize, seed: usize, is_x: bool) -> SideFindings {
+    let (_, n, receptive_field) = LAYERS[layer];
+    let positions = receptive_field.map_or(1, |field| field.rows * field.columns);
+    let p = Planted { n, positions, seed, is_x };
+    let each = |f: &dyn Fn(usize) -> f64| (0..n).map(|unit| f(unit) as f32).collect::<Vec<f32>>();
+    let mean = |unit: usize| if p.is_dead(unit) { 0.0 } else { 10.0 / (1.0 + unit as f64) };
+    let state = |unit| if p.is_dead(unit) { UnitState::Dead } else { UnitState::Varies };
+    let all = |unit: usize| vec![(p.other(unit) as u32, 1.0)];
+    let half = |unit: usize| if p.place(unit) < n / 2 { all(unit) } else { Vec::new() };
+    let rows = 200;
     SideFindings {
         n_units: n,
-        state: (0..n).map(|u| if dead(u) { UnitState::Dead } else { UnitState::Varies }).collect(),
-        mean: each(&|unit| if dead(unit) { 0.0 } else { 10.0 / (1.0 + unit as f64) }),
+        state: (0..n).map(state).collect(),
+        mean: each(&mean),
         deviation: each(&|_| 1.25),
-        zeros: each(&|unit| if dead(unit) { 1.0 } else { 0.4 }),
-        spectrum,
-        top: (0..n).map(top).collect(),
+        zeros: each(&|unit| if p.is_dead(unit) { 1.0 } else { 0.4 }),
+        spectrum: each(&mean),
+        top: (0..n).map(|unit| p.top(unit)).collect(),
         receptive_field,
         sample: Sample {
             stimuli: (0..rows as u32).map(|i| i * 5).collect(),
             positions: (0..rows).map(|i| (i % positions) as u32).collect(),
             low: vec![0.0; n],
             high: vec![7.5; n],
-            values: Quantised::of((n, rows), (0.0, 1.0), value),
+            values: Quantised::of((n, rows), (0.0, 1.0), |unit, row| p.activation(unit, row)),
         },
-        semi: (0..n).map(partner_of).collect(),
-        matched: (0..n).map(partner_of).collect(),
-        candidates: (0..n).map(candidates).collect(),
-        soft: (0..n).map(|unit| vec![(other(unit) as u32, 1.0)]).collect(),
-        partial: (0..n)
-            .map(
-                |unit| {
-                    if place(unit) < n / 2 { vec![(other(unit) as u32, 1.0)] } else { Vec::new() }
-                },
-            )
-            .collect(),
+        semi: (0..n).map(|unit| p.partner(unit)).collect(),
+        matched: (0..n).map(|unit| p.partner(unit)).collect(),
+        candidates: (0..n).map(|unit| p.candidates(unit)).collect(),
+        soft: (0..n).map(all).collect(),
+        partial: (0..n).map(half).collect(),
         information: vec![None; n],
         cycle: vec![Some(1.0); n],
         checkpoints: vec![Some(0.5); n],
         settled: vec![Some("epoch-04".to_owned()); n],
-        path: (0..n).map(path).collect(),
-        predictors: (0..n).map(predictors).collect(),
-        cluster: (0..n).map(|unit| Some((place(unit) / 8) as u32)).collect(),
-        verdict: (0..n).map(verdict).collect(),
+        path: (0..n).map(|unit| p.path(unit)).collect(),
+        predictors: (0..n).map(|unit| p.predictors(unit)).collect(),
+        cluster: (0..n).map(|unit| Some((p.place(unit) / 8) as u32)).collect(),
+        verdict: (0..n).map(|unit| p.verdict(unit)).collect(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The figures of `units`: one panel or group a layer.
 
 use consilience_inference::Estimate;
-use consilience_units::{Control, Findings, MatchKind, Prediction, PredictionCurve, VerdictKind};
+use consilience_units::{
+    Control, Findings, MatchKind, PathPoint, Prediction, PredictionCurve, VerdictKind,
+};
 
 use super::layer::{Layer, both, mean, summary};
 use crate::studies::words;
@@ -9,6 +11,9 @@ use crate::{Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, Run
 
 /// Points of a sorted curve, at the most: the explorer has all units.
 const POINTS: usize = 33;
+
+/// Means that are shown, as a share of the largest: what is smaller is silent for all stimuli but a few.
+const LEAST_MEAN: f32 = 1e-3;
 
 /// Kinds of matchings that are shown, with their names.
 const MATCHINGS: [(MatchKind, &str); 3] = [
@@ -25,9 +30,9 @@ pub(super) const VERDICTS: [(VerdictKind, &str); 4] = [
     (VerdictKind::Idiosyncratic, "idiosyncratic"),
 ];
 
-/// All figures.
+/// All figures that have something to show.
 pub(super) fn figures(layers: &[Layer<'_>], run: &Run) -> Vec<Figure> {
-    vec![
+    let all = [
         Figure::DotPlot(matchings(layers, run)),
         Figure::DotPlot(shares(layers, run)),
         Figure::Curves(sorted(layers, run)),
@@ -36,7 +41,17 @@ pub(super) fn figures(layers: &[Layer<'_>], run: &Run) -> Vec<Figure> {
         Figure::Curves(connections(layers, run)),
         Figure::Table(prediction_table(layers, run)),
         Figure::Table(layer_table(layers, run)),
-    ]
+    ];
+    all.into_iter().filter(has_data).collect()
+}
+
+fn has_data(figure: &Figure) -> bool {
+    match figure {
+        Figure::DotPlot(plot) => plot.groups.iter().any(|group| !group.dots.is_empty()),
+        Figure::Curves(curves) => curves.facets.iter().any(|facet| !facet.curves.is_empty()),
+        Figure::Table(table) => !table.rows.is_empty(),
+        Figure::HeatMap(map) => !map.rows.is_empty(),
+    }
 }
 
 /// Pairs, networks and stimuli behind a figure, and how sure its means are.
@@ -219,7 +234,8 @@ fn spectra(layers: &[Layer<'_>], run: &Run) -> Curves {
     let facet = |layer: &Layer<'_>| {
         let spectra = layer.all.map_or(&[][..], |all| &all.spectra);
         let of_network = |s: &consilience_units::NetworkSpectrum| {
-            let positive = s.means.iter().filter(|m| **m > 0.0).count();
+            let least = s.means.first().map_or(0.0, |largest| largest * LEAST_MEAN);
+            let positive = s.means.iter().take_while(|m| **m > least.max(0.0)).count();
             let point =
                 |rank: usize| (along(rank, s.means.len()), f64::from(s.means[rank]).log10());
             curve(&s.network, CurveRole::Score, ranks(positive).into_iter().map(point).collect())
@@ -236,7 +252,7 @@ fn spectra(layers: &[Layer<'_>], run: &Run) -> Curves {
         id: "units-spectra".into(),
         title: "Spectra of mean activations".into(),
         caption: format!(
-            "Mean activation of each unit over {} stimuli, sorted, one curve a network, at {POINTS} ranks at the most; units whose mean is not above 0 are left out. No interval and no chance level: whether the spectra agree while their order does not is a verdict above.",
+            "Mean activation of each unit over {} stimuli, sorted, one curve a network, at {POINTS} ranks at the most; units whose mean is below a thousandth of the largest are left out, so a curve that ends early has silent units. No interval and no chance level: whether the spectra agree while their order does not is a verdict above.",
             run.n_stimuli
         ),
         x_label: "units, sorted".into(),
@@ -262,7 +278,7 @@ fn predictions<'a>(layer: &'a Layer<'_>) -> Vec<&'a Prediction> {
 fn along_penalties(
     name: &str,
     curves: &[&PredictionCurve],
-    value: impl Fn(usize, &consilience_units::PathPoint) -> Option<f64>,
+    value: impl Fn(usize, &PathPoint) -> Option<f64>,
 ) -> Option<Curve> {
     let n = curves.first()?.points.len();
     let point = |i: usize| {
@@ -292,8 +308,8 @@ const CONTROLS: [(Control, &str); 3] = [
 /// The layer's curve and those of its controls.
 fn with_controls(
     layer: &Layer<'_>,
-    own: &[(&str, fn(&consilience_units::PathPoint) -> Option<f64>)],
-    of_control: impl Fn(&Prediction, &consilience_units::PathPoint) -> Option<f64>,
+    own: &[(&str, fn(&PathPoint) -> Option<f64>)],
+    of_control: impl Fn(&Prediction, &PathPoint) -> Option<f64>,
     scale: impl Fn(&Prediction) -> f64,
 ) -> Facet {
     let all = predictions(layer);
@@ -380,46 +396,43 @@ fn prediction_curves(
     }
 }
 
-/// The layout of the paper's Table 1.
+/// Columns of the paper's Table 1 for each layer: its loss, and beside it what the loss does not tell.
+const PREDICTED: [(&str, fn(&PathPoint) -> Option<f64>); 3] = [
+    ("loss", |p| Some(p.paper_loss)),
+    ("held out", |p| p.held_out),
+    ("connections", |p| Some(p.connections)),
+];
+
 fn prediction_table(layers: &[Layer<'_>], run: &Run) -> TableFigure {
-    let mut rows = Vec::new();
-    for layer in layers {
-        let all = predictions(layer);
-        let Some(first) = all.first() else { continue };
-        for (i, penalty) in first.penalties.iter().enumerate() {
-            let number = |value: fn(&consilience_units::PathPoint) -> Option<f64>| {
-                mean(all.iter().filter_map(|p| value(p.curve.points.get(i)?)))
-            };
-            let text = |value: Option<f64>| value.map_or("–".to_owned(), words::number);
-            rows.push(vec![
-                layer.name.to_owned(),
-                penalty.to_string(),
-                number(|p| Some(p.paper_penalty)).map_or("–".to_owned(), |v| format!("{v:.1e}")),
-                text(number(|p| Some(p.paper_loss))),
-                text(number(|p| Some(p.unexplained))),
-                text(number(|p| p.held_out)),
-                number(|p| Some(p.connections)).map_or("–".to_owned(), |v| format!("{v:.2}")),
-            ]);
-        }
-    }
-    let head = [
-        "layer",
-        "λ",
-        "λ of the paper",
-        "loss of the paper",
-        "unexplained",
-        "held out",
-        "connections",
-    ];
+    let predicted: Vec<(&str, Vec<&Prediction>)> = layers
+        .iter()
+        .map(|layer| (layer.name, predictions(layer)))
+        .filter(|(_, all)| !all.is_empty())
+        .collect();
+    let penalties = predicted.first().map_or(&[][..], |(_, all)| &all[0].penalties);
+    let row = |(i, penalty): (usize, &f64)| {
+        let cell = |(all, value): (&Vec<&Prediction>, fn(&PathPoint) -> Option<f64>)| {
+            let at = all.iter().filter(|p| p.penalties.get(i) == Some(penalty));
+            mean(at.filter_map(|p| value(&p.curve.points[i]))).map_or("–".to_owned(), words::number)
+        };
+        let cells =
+            predicted.iter().flat_map(|(_, all)| PREDICTED.map(|(_, value)| cell((all, value))));
+        std::iter::once(penalty.to_string()).chain(cells).collect()
+    };
+    let heads =
+        predicted.iter().flat_map(|(name, _)| PREDICTED.map(|(what, _)| format!("{name}: {what}")));
+    let targets: Vec<String> =
+        predicted.iter().map(|(name, all)| format!("{name} {}", all[0].targets)).collect();
     TableFigure {
         id: "units-prediction".into(),
         title: "Sparse prediction along the penalties".into(),
         caption: format!(
-            "{}, over both directions and all targets, without an interval. The paper minimises a mean over C channels with λ / C, and prints a loss that is half of the unexplained fraction (here of an exact solution). Chance: no connection, 1 unexplained.",
-            behind(layers, run)
+            "{}, over both directions and all targets, without an interval. The loss is that of the paper, half of the unexplained fraction on the rows fitted on (of an exact solution here); held out is the unexplained fraction on other blocks of stimuli. λ is on standardised units; the paper's is λ / C with C targets ({}). Chance: no connection, all unexplained.",
+            behind(layers, run),
+            targets.join(", ")
         ),
-        columns: head.map(str::to_owned).to_vec(),
-        rows,
+        columns: std::iter::once("λ".to_owned()).chain(heads).collect(),
+        rows: penalties.iter().enumerate().map(row).collect(),
     }
 }
 
