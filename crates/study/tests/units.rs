@@ -135,8 +135,10 @@ fn a_permuted_copy_is_matched_unit_by_unit() {
                 row.x.network
             );
             assert_eq!(findings.x.cycle[u], Some(1.0), "the third network agrees");
-            assert_eq!(findings.x.checkpoints[u], Some(0.0), "noise of its own before");
         }
+        // Noise of its own before: a partner is the last one as often as in a random order, one in eight.
+        let before: f32 = findings.x.checkpoints.iter().map(|share| share.expect("known")).sum();
+        assert!(before <= 4.0, "{before} units had their last partner before training");
     }
     let all = table.units_layers("units").next().expect("a row of all networks");
     let found = all.findings.found().expect("findings");

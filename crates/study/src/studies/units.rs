@@ -3,6 +3,7 @@
 mod figures;
 mod job;
 mod layer;
+mod predicted;
 mod sections;
 mod verdicts;
 
@@ -238,5 +239,25 @@ impl Study for Units {
 
     fn sections(&self, table: &Table, run: &Run) -> Vec<Section> {
         vec![sections::units(table, run)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use consilience_data::Thumbnails;
+
+    use super::*;
+
+    #[test]
+    fn positions_of_a_square_map_look_into_pictures() {
+        let look = Look { size: 8, stride: 2, offset: -3 };
+        let pixels = vec![0; 2 * 28 * 28];
+        let thumbnails = Some(Thumbnails { width: 28, height: 28, pixels });
+        let stimuli = StimulusSet { thumbnails, ..StimulusSet::indexed("two", 2) };
+        let field = look.field(196, &stimuli).expect("14 × 14 positions");
+        assert_eq!((field.rows, field.columns, field.height, field.width), (14, 14, 28, 28));
+        assert_eq!((field.size, field.stride, field.offset), (8, 2, -3));
+        assert_eq!(look.field(195, &stimuli), None, "no square");
+        assert_eq!(look.field(196, &StimulusSet::indexed("no pictures", 2)), None);
     }
 }
