@@ -43,6 +43,13 @@ pub(crate) struct Threads {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(crate) struct Memory {
+    /// Memory that comparing may take at the most, as 1GiB, 800MiB or a number of bytes; the results do not depend on it
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    pub(crate) memory: Option<u64>,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(crate) struct Demo {
     /// Folder for networks, activations, results and report
     #[arg(long, value_name = "DIR", default_value = "consilience-demo")]
@@ -56,6 +63,8 @@ pub(crate) struct Demo {
     /// Passes over the training images; the demo's own number if not given
     #[arg(long, value_name = "E", value_parser = epochs)]
     pub(crate) epochs: Option<u64>,
+    #[command(flatten)]
+    pub(crate) memory: Memory,
     #[command(flatten)]
     pub(crate) threads: Threads,
 }
@@ -84,6 +93,8 @@ pub(crate) struct Run {
     #[arg(long, value_name = "DIR", default_value = "results")]
     pub(crate) out: PathBuf,
     #[command(flatten)]
+    pub(crate) memory: Memory,
+    #[command(flatten)]
     pub(crate) threads: Threads,
 }
 
@@ -95,6 +106,10 @@ pub(crate) struct Plan {
     /// Folder of the activation store, in place of the spec's
     #[arg(long, value_name = "DIR")]
     pub(crate) activations: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) memory: Memory,
+    #[command(flatten)]
+    pub(crate) threads: Threads,
     /// How to write it
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
@@ -186,6 +201,8 @@ pub(crate) struct Reproduce {
     #[arg(long, value_enum, default_value_t)]
     pub(crate) format: Format,
     #[command(flatten)]
+    pub(crate) memory: Memory,
+    #[command(flatten)]
     pub(crate) threads: Threads,
 }
 
@@ -243,6 +260,26 @@ fn at_least(least: u64, text: &str) -> Result<u64, String> {
 
 fn positive(text: &str) -> Result<usize, String> {
     at_least(1, text).map(|n| n as usize)
+}
+
+/// `1GiB`, `500MB` or bytes. Units of a thousand and of 1,024 are told apart.
+fn bytes(text: &str) -> Result<u64, String> {
+    let units = [
+        ("GiB", 1 << 30),
+        ("MiB", 1 << 20),
+        ("KiB", 1 << 10),
+        ("GB", 1_000_000_000),
+        ("MB", 1_000_000),
+        ("", 1),
+    ];
+    let unit = units.into_iter().find(|(unit, _)| text.ends_with(unit)).unwrap_or(("", 1));
+    let number = text[..text.len() - unit.0.len()].trim_end().parse::<f64>();
+    match number {
+        Ok(number) if number > 0.0 && number.is_finite() => {
+            Ok((number * f64::from(unit.1)).round() as u64)
+        }
+        _ => Err("expected a size such as 1GiB, 800MiB or 500000000".to_owned()),
+    }
 }
 
 fn networks(text: &str) -> Result<u64, String> {
@@ -309,6 +346,14 @@ mod tests {
     }
 
     #[test]
+    fn sizes_are_in_the_unit_that_is_written() {
+        let cases = [("1GiB", 1 << 30), ("1.5MiB", 3 << 19), ("2GB", 2_000_000_000), ("7", 7)];
+        for (text, expected) in cases {
+            assert_eq!(bytes(text), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
     fn mistakes_say_what_is_expected() {
         let message =
             |line: &str| Args::try_parse_from(line.split(' ')).expect_err(line).to_string();
@@ -319,6 +364,8 @@ mod tests {
             ("consilience compare a b --null turn=3", "shuffle=B or rotation=B"),
             ("consilience demo --networks 1", "it takes two networks to compare"),
             ("consilience demo --threads 0", "1 or more"),
+            ("consilience run a.toml --memory 1gigabyte", "a size such as 1GiB"),
+            ("consilience run a.toml --memory -1GiB", "a size such as 1GiB"),
             ("consilience measures cka", "did you mean"),
             ("consilience measures --family maps", "no family `maps`; there are map, matching"),
             ("consilience compare a b --like numpy", "no package `numpy`; there are"),

@@ -1,15 +1,13 @@
 //! Two representations together, over any set of blocks.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use consilience_linalg::{Mat, matmul, matmul_atb, singular_values};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::merge::{Part, decompose, merged_mean, merged_scatter};
-use crate::side::differences;
+use crate::side::{differences, lost};
 use crate::{BlockSet, Canonical, Cross, Result, Side, SideMoments};
 
 /// What was computed once, or why it could not be.
@@ -17,7 +15,7 @@ type Remembered<T> = OnceLock<consilience_linalg::Result<T>>;
 
 /// Two sides and what is between them, with the merged moments remembered: all that a measure of moments may read.
 ///
-/// One pair serves all measures of a cell, one after the other.
+/// One pair serves all measures of a cell, and the same cell with a block left out.
 #[derive(Debug)]
 pub struct Pair<'a> {
     /// First representation.
@@ -26,7 +24,9 @@ pub struct Pair<'a> {
     pub y: &'a Side,
     cross: &'a Arc<Cross>,
     groups: &'a [BlockSet],
-    merged: RefCell<BTreeMap<BlockSet, Rc<PairMoments>>>,
+    /// The pair over all blocks, and the groups that have lost a block.
+    whole: Option<(&'a Self, BlockSet)>,
+    merged: Mutex<BTreeMap<BlockSet, Arc<PairMoments>>>,
 }
 
 /// Moments of a pair over one set of blocks.
@@ -56,20 +56,53 @@ impl<'a> Pair<'a> {
     /// A pair with nothing remembered yet. `groups` as for [`Side::new`].
     #[must_use]
     pub fn new(x: &'a Side, y: &'a Side, cross: &'a Arc<Cross>, groups: &'a [BlockSet]) -> Self {
-        Self { x, y, cross, groups, merged: RefCell::default() }
+        Self { x, y, cross, groups, whole: None, merged: Mutex::default() }
+    }
+
+    /// The same pair for a design that leaves some blocks out: see [`Side::without`].
+    #[must_use]
+    pub fn without(whole: &'a Self, x: &'a Side, y: &'a Side, groups: &'a [BlockSet]) -> Self {
+        let lost = lost(whole.groups, groups);
+        Self { whole: Some((whole, lost)), ..Self::new(x, y, whole.cross, groups) }
+    }
+
+    /// Matrices of the size of the cross-scatter that are remembered here.
+    ///
+    /// # Panics
+    /// If another thread panicked while it held the memory.
+    #[must_use]
+    pub fn n_matrices(&self) -> usize {
+        let merged = self.merged.lock().expect("no thread panicked");
+        let of = |moments: &Arc<PairMoments>| {
+            let derived = [
+                moments.correlation.get().is_some(),
+                moments.turned.get().is_some(),
+                moments.canonical.get().is_some(),
+            ];
+            1 + derived.into_iter().filter(|there| *there).count()
+        };
+        merged.values().map(of).sum()
     }
 
     /// Moments over a set of blocks.
+    ///
+    /// # Panics
+    /// If the set is empty, or another thread panicked while it held the memory.
     #[must_use]
-    pub fn over(&self, set: BlockSet) -> Rc<PairMoments> {
-        if let Some(found) = self.merged.borrow().get(&set) {
+    pub fn over(&self, set: BlockSet) -> Arc<PairMoments> {
+        if let Some((whole, lost)) = self.whole
+            && set.minus(lost) == set
+        {
+            return whole.over(set);
+        }
+        if let Some(found) = self.merged.lock().expect("no thread panicked").get(&set) {
             return found.clone();
         }
-        let (whole, rest) = decompose(set, self.groups);
-        let whole: Vec<Rc<PairMoments>> = whole.into_iter().map(|group| self.over(group)).collect();
-        let moments = Rc::new(self.merge(set, &whole, rest));
-        self.merged.borrow_mut().insert(set, moments.clone());
-        moments
+        let (groups, rest) = decompose(set, self.groups);
+        let groups: Vec<Arc<PairMoments>> =
+            groups.into_iter().map(|group| self.over(group)).collect();
+        let moments = Arc::new(self.merge(set, &groups, rest));
+        self.merged.lock().expect("no thread panicked").entry(set).or_insert(moments).clone()
     }
 
     /// Computes the eigendecompositions of the scatters over sets of x and over sets of y, several at a time.
@@ -83,7 +116,7 @@ impl<'a> Pair<'a> {
         moments.par_iter().for_each(|moments| drop(moments.eigen()));
     }
 
-    fn merge(&self, set: BlockSet, whole: &[Rc<PairMoments>], rest: BlockSet) -> PairMoments {
+    fn merge(&self, set: BlockSet, whole: &[Arc<PairMoments>], rest: BlockSet) -> PairMoments {
         let groups = whole.iter().map(|g| Part {
             n: g.n,
             x_mean: &g.x_mean,

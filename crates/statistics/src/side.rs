@@ -16,8 +16,23 @@ type Memory<K, V> = Mutex<BTreeMap<K, Arc<V>>>;
 pub struct Side {
     marginal: Arc<Marginal>,
     groups: Vec<BlockSet>,
+    whole: Option<Whole>,
     merged: Memory<BlockSet, SideMoments>,
     projected: Memory<(BlockSet, BlockSet), Mat<f64>>,
+}
+
+/// Where a side with a block left out finds what the block has no part in.
+#[derive(Debug)]
+struct Whole {
+    side: Arc<Side>,
+    lost: BlockSet,
+}
+
+/// The blocks of those of `whole` that are not among `groups`: they have lost some. What touches none of them is merged from
+/// the same parts in the same order either way.
+pub(crate) fn lost(whole: &[BlockSet], groups: &[BlockSet]) -> BlockSet {
+    let changed = whole.iter().filter(|group| !groups.contains(group));
+    changed.fold(BlockSet::default(), |all, group| all.union(*group))
 }
 
 impl Side {
@@ -28,7 +43,35 @@ impl Side {
     #[must_use]
     pub fn new(marginal: Arc<Marginal>, groups: &[BlockSet]) -> Self {
         let groups = groups.to_vec();
-        Self { marginal, groups, merged: Mutex::default(), projected: Mutex::default() }
+        let (merged, projected) = (Mutex::default(), Mutex::default());
+        Self { marginal, groups, whole: None, merged, projected }
+    }
+
+    /// The same side for a design that leaves some blocks out, whose sets are unions of `groups`. Sets of blocks that no
+    /// changed group is part of are those of `whole`, remembered there; all others are merged anew.
+    #[must_use]
+    pub fn without(whole: &Arc<Self>, groups: &[BlockSet]) -> Self {
+        let lost = lost(&whole.groups, groups);
+        let fresh = Self::new(whole.marginal.clone(), groups);
+        Self { whole: Some(Whole { side: whole.clone(), lost }), ..fresh }
+    }
+
+    /// The side that knows all of these sets already, or has them in common with others.
+    fn elsewhere(&self, sets: &[BlockSet]) -> Option<&Self> {
+        let whole = self.whole.as_ref()?;
+        let untouched = |set: &BlockSet| set.minus(whole.lost) == *set;
+        sets.iter().all(untouched).then_some(&*whole.side)
+    }
+
+    /// Matrices of the size of the scatter that are remembered here.
+    ///
+    /// # Panics
+    /// If another thread panicked while it held the memory.
+    #[must_use]
+    pub fn n_matrices(&self) -> usize {
+        let merged = self.merged.lock().expect("no thread panicked");
+        let with_eigen = merged.values().filter(|moments| moments.eigen.get().is_some()).count();
+        merged.len() + with_eigen + self.projected.lock().expect("no thread panicked").len()
     }
 
     /// The blocks it is made of.
@@ -43,6 +86,9 @@ impl Side {
     /// If the set is empty, or another thread panicked while it held the memory.
     #[must_use]
     pub fn over(&self, set: BlockSet) -> Arc<SideMoments> {
+        if let Some(whole) = self.elsewhere(&[set]) {
+            return whole.over(set);
+        }
         if let Some(found) = self.merged.lock().expect("no thread panicked").get(&set) {
             return found.clone();
         }
@@ -62,6 +108,9 @@ impl Side {
     /// # Panics
     /// If another thread panicked while it held the memory.
     pub fn projected(&self, fit: BlockSet, eval: BlockSet) -> Result<Arc<Mat<f64>>> {
+        if let Some(whole) = self.elsewhere(&[fit, eval]) {
+            return whole.projected(fit, eval);
+        }
         let key = (fit, eval);
         if let Some(found) = self.projected.lock().expect("no thread panicked").get(&key) {
             return Ok(found.clone());

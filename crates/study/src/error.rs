@@ -47,6 +47,18 @@ pub enum Error {
         /// What differs.
         difference: String,
     },
+    /// Two representations cannot be compared within the memory allowed.
+    #[error("comparing {x} with {y} takes {} MiB at once, where {} MiB are allowed; allow that much with --memory, or use fewer --threads, fewer blocks, fewer stimuli or layers with fewer units", needed.div_ceil(1 << 20), limit >> 20)]
+    Memory {
+        /// First representation.
+        x: String,
+        /// Second representation.
+        y: String,
+        /// Bytes that are needed.
+        needed: u64,
+        /// Bytes that are allowed.
+        limit: u64,
+    },
     /// The spec of a study is wrong.
     #[error("{place}: {problem}")]
     Spec {

@@ -5,8 +5,10 @@
 //! that is there already is skipped, so a killed run resumes and ends with the same bytes.
 
 mod compare;
+mod cut;
 mod design;
 mod error;
+mod footprint;
 mod groups;
 mod job;
 mod plan;
@@ -30,7 +32,7 @@ pub use plan::{Cost, Plan, StudyPlan, plan};
 pub use point::{PointOutcome, PointRow};
 pub use provenance::{NetworkFacts, RUN_FILE, Run};
 pub use row::{CellRow, Outcome, Quantity, Row, SideFacts, SummaryRow, UnitsLayerRow, UnitsRow};
-pub use run::{RESULTS_FILE, STIMULI_FOLDER, run};
+pub use run::{RESULTS_FILE, STIMULI_FOLDER, run, run_within};
 pub use section::{
     Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,
     Section, TableFigure, Tone, Verdict,

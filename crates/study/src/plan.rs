@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use consilience_data::{ActivationSource, Representation};
 use serde::Serialize;
 
+use crate::cut::Tile;
 use crate::run::Planned;
 use crate::{Cell, Result, StudySpec};
 
@@ -32,43 +33,50 @@ pub struct StudyPlan {
     pub evaluations: u64,
     /// Representations that are read, each once a tile.
     pub representations: usize,
-    /// Groups of cells that are held in memory together.
+    /// Groups of cells whose activations are held in memory together.
     pub tiles: usize,
+    /// Groups of cells of which moments are held together; each tile is one or more.
+    pub strips: usize,
     /// Bytes read from the source.
     pub bytes_read: u64,
     /// Multiply-adds of gathering moments, draws included.
     pub multiply_adds: u64,
-    /// Bytes of activations and moments held at once, at the most.
+    /// Bytes of memory held at once, at the most, with as many threads as work on it now.
     pub peak_bytes: u64,
 }
 
-/// What a study would do. Reads the catalogue, no activations.
+/// What a study would do, with no more than so many bytes of memory. Reads the catalogue, no activations.
 ///
 /// # Errors
-/// When the design is impossible on this source.
-pub fn plan(spec: &StudySpec, source: &dyn ActivationSource) -> Result<Plan> {
+/// When the design is impossible on this source, or one comparison alone takes more memory than allowed.
+pub fn plan(spec: &StudySpec, source: &dyn ActivationSource, memory: Option<u64>) -> Result<Plan> {
     let planned = Planned::new(spec, source)?;
     let catalogue = source.representations();
     let n = source.stimuli().len();
     let n_blocks = planned.blocks.len();
     let studies = planned.studies.iter().map(|study| {
-        let tiles = study.tiles(catalogue);
-        let of_tiles = tiles.iter().map(|t| tile(catalogue, n, n_blocks, &study.cells[t.clone()]));
+        let tiles = study.cut(&planned, source, memory)?;
+        let of_tile = |t: &Tile| Cost {
+            peak: t.peak,
+            ..tile(catalogue, n, n_blocks, &study.cells[t.cells()])
+        };
+        let of_tiles = tiles.iter().map(of_tile);
         let of_jobs = study.jobs().map(|job| job.cost(catalogue, n, n_blocks));
         let total = of_tiles.chain(of_jobs).fold(Cost::default(), |sum, next| sum.then(&next));
-        StudyPlan {
+        Ok(StudyPlan {
             kind: study.kind().to_owned(),
             cells: study.cells.len(),
             rows: study.cells.len() * study.measures.len() + study.job_rows(),
             evaluations: study.evaluations(planned.without.len()) + study.steps(),
             representations: total.representations,
             tiles: tiles.len(),
+            strips: tiles.iter().map(|tile| tile.strips.len()).sum(),
             bytes_read: total.bytes,
             multiply_adds: total.multiply_adds,
             peak_bytes: total.peak,
-        }
+        })
     });
-    Ok(Plan { studies: studies.collect(), blocks: n_blocks, n_stimuli: n })
+    Ok(Plan { studies: studies.collect::<Result<_>>()?, blocks: n_blocks, n_stimuli: n })
 }
 
 /// What is read and multiplied for rows that are computed together.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use consilience_data::store::write_stimuli;
@@ -12,8 +13,10 @@ use consilience_statistics::{Blocks, SplitDesign};
 use sha2::{Digest, Sha256};
 
 use crate::compare::{dealt, without_each};
+use crate::cut::{Tile, cut};
+use crate::footprint::Footprint;
 use crate::row::SCHEMA;
-use crate::tile::{Context, Task, compute, evaluations};
+use crate::tile::{Context, Task, TaskOutcome, compute_strips, evaluations};
 use crate::{
     Cell, CellRow, Error, Job, NetworkFacts, Outcome, Result, Row, Run, Setup, SideFacts,
     StudySpec, Table,
@@ -39,14 +42,31 @@ pub fn run(
     folder: &Path,
     progress: &dyn Progress,
 ) -> Result<Table> {
+    run_within(spec, source, folder, None, progress)
+}
+
+/// As [`run`], with no more than so many bytes of memory: cells are computed in as many steps as that takes. The rows are
+/// the same.
+///
+/// # Errors
+/// As [`run`], and [`Error::Memory`] where one comparison alone takes more.
+pub fn run_within(
+    spec: &StudySpec,
+    source: &dyn ActivationSource,
+    folder: &Path,
+    memory: Option<u64>,
+    progress: &dyn Progress,
+) -> Result<Table> {
     // First everything that can be wrong before any work: a refused study leaves no folder behind.
     let plan = Planned::new(spec, source)?;
+    let cuts: Vec<Vec<Tile>> =
+        plan.studies.iter().map(|study| study.cut(&plan, source, memory)).collect::<Result<_>>()?;
     prepare_folder(folder, &facts(spec, source))?;
     if plan.studies.iter().any(|study| study.study.shows_stimuli()) {
         write_stimuli(&folder.join(STIMULI_FOLDER), source.stimuli())?;
     }
     let mut file = Rows::open(folder)?;
-    for study in &plan.studies {
+    for (study, tiles) in plan.studies.iter().zip(cuts) {
         let total: u64 =
             study.pending(&file).map(|(_, task)| evaluations(&task, plan.without.len())).sum();
         let jobs: u64 = study.unfinished(&file).map(Job::steps).sum();
@@ -55,7 +75,7 @@ pub fn run(
         for job in &study.jobs {
             run_job(job.as_ref(), &setup, &mut file)?;
         }
-        for tile in study.tiles(source.representations()) {
+        for tile in &tiles {
             run_tile(&plan, study, tile, source, progress, &mut file)?;
         }
         for summary in study.study.summaries(&file.table, spec) {
@@ -178,10 +198,26 @@ impl PlannedStudy {
         self.tasks(0..self.cells.len()).map(|(_, task)| evaluations(&task, n_blocks)).sum()
     }
 
+    /// The cells in tiles that take no more memory than allowed.
+    pub(crate) fn cut(
+        &self,
+        plan: &Planned,
+        source: &dyn ActivationSource,
+        memory: Option<u64>,
+    ) -> Result<Vec<Tile>> {
+        if self.cells.is_empty() {
+            return Ok(Vec::new());
+        }
+        let catalogue = source.representations();
+        let designs = (&plan.blocks, &plan.design, &*plan.without);
+        let footprint = Footprint::new(catalogue, source.stimuli().len(), designs, &self.measures)?;
+        cut(&self.cells, &self.tiles(catalogue), &footprint, memory)
+    }
+
     /// Ranges of cells that share their checkpoints and the way positions were pooled, or compare several checkpoints of one
     /// layer: computed together, so that factorisations of a representation serve all of its cells, and no more than that
     /// is held at once.
-    pub(crate) fn tiles(&self, catalogue: &[Representation]) -> Vec<std::ops::Range<usize>> {
+    fn tiles(&self, catalogue: &[Representation]) -> Vec<Range<usize>> {
         let group = |cell: &Cell| {
             let (x, y) = (&catalogue[cell.x], &catalogue[cell.y]);
             let is_crossed = x.id.checkpoint != y.id.checkpoint;
@@ -189,7 +225,7 @@ impl PlannedStudy {
             let checkpoint = (!is_crossed).then_some(&x.id.checkpoint);
             (checkpoint, layer)
         };
-        let mut tiles: Vec<std::ops::Range<usize>> = Vec::new();
+        let mut tiles: Vec<Range<usize>> = Vec::new();
         for (i, cell) in self.cells.iter().enumerate() {
             match tiles.last_mut() {
                 Some(tile) if group(&self.cells[tile.start]) == group(cell) => tile.end = i + 1,
@@ -224,10 +260,7 @@ impl PlannedStudy {
         self.tasks(0..self.cells.len()).filter(move |&((c, m), _)| !file.has(&self.keys[c][m]))
     }
 
-    fn tasks(
-        &self,
-        cells: std::ops::Range<usize>,
-    ) -> impl Iterator<Item = ((usize, usize), Task<'_>)> {
+    fn tasks(&self, cells: Range<usize>) -> impl Iterator<Item = ((usize, usize), Task<'_>)> {
         cells.flat_map(move |c| {
             let cell = self.cells[c];
             let measures = self.measures.iter().enumerate();
@@ -254,13 +287,15 @@ fn run_job(job: &dyn Job, setup: &Setup<'_>, file: &mut Rows) -> Result<()> {
 fn run_tile(
     plan: &Planned,
     study: &PlannedStudy,
-    tile: std::ops::Range<usize>,
+    tile: &Tile,
     source: &dyn ActivationSource,
     progress: &dyn Progress,
     file: &mut Rows,
 ) -> Result<()> {
     let missing = |&((c, m), _): &((usize, usize), Task<'_>)| !file.has(&study.keys[c][m]);
-    let (which, tasks): (Vec<_>, Vec<_>) = study.tasks(tile.clone()).filter(missing).unzip();
+    let strip = |strip: &Range<usize>| study.tasks(strip.clone()).filter(missing).unzip();
+    let (which, strips): (Vec<Vec<(usize, usize)>>, Vec<Vec<Task<'_>>>) =
+        tile.strips.iter().map(strip).unzip();
     let context = Context {
         source,
         blocks: &plan.blocks,
@@ -270,34 +305,58 @@ fn run_tile(
         seed: plan.seed,
         progress,
     };
-    let computed = if tasks.is_empty() { Vec::new() } else { compute(&context, &tasks)? };
-    let mut computed: BTreeMap<(usize, usize), _> = which.into_iter().zip(computed).collect();
-    for ((c, m), task) in study.tasks(tile) {
-        let Some(done) = computed.remove(&(c, m)) else {
-            file.take(&study.keys[c][m])?;
-            continue;
-        };
-        let catalogue = source.representations();
-        let (x, y) = (&catalogue[task.cell.x], &catalogue[task.cell.y]);
-        if let Outcome::Error { message } = &done.outcome {
-            progress.note(&format!("{}: {} · {}: {message}", task.measure.spec(), x.id, y.id));
-        }
-        file.append(Row::Cell(Box::new(CellRow {
-            schema: SCHEMA,
-            key: study.keys[c][m].clone(),
-            study: study.study.kind().to_owned(),
-            x: side_facts(x),
-            y: side_facts(y),
-            n_stimuli: source.stimuli().len(),
-            n_samples: source.stimuli().len() * x.rows_per_stimulus,
-            measure: task.measure.spec(),
-            revision: task.measure.info().revision,
-            split: split_name(task.measure, &plan.split),
-            outcome: done.outcome,
-            warnings: done.warnings,
-        })))?;
+    if strips.iter().all(Vec::is_empty) {
+        let keys = &study.keys[tile.cells()];
+        return keys.iter().flatten().try_for_each(|key| file.take(key));
     }
-    Ok(())
+    let mut whole = tile.strips.iter().zip(which);
+    compute_strips(&context, &strips, tile.batch, |computed| {
+        let (strip, which) = whole.next().expect("as many as there are strips");
+        let mut computed: BTreeMap<(usize, usize), _> = which.into_iter().zip(computed).collect();
+        for ((c, m), task) in study.tasks(strip.clone()) {
+            let key = &study.keys[c][m];
+            match computed.remove(&(c, m)) {
+                None => file.take(key)?,
+                Some(done) => {
+                    let row = cell_row(plan, study, source, (&task, key), done);
+                    if let Outcome::Error { message } = &row.outcome {
+                        let (x, y) = (task.cell.x, task.cell.y);
+                        let id = |r: usize| &source.representations()[r].id;
+                        let spec = task.measure.spec();
+                        progress.note(&format!("{spec}: {} · {}: {message}", id(x), id(y)));
+                    }
+                    file.append(Row::Cell(Box::new(row)))?;
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+/// The row of a task that was computed.
+fn cell_row(
+    plan: &Planned,
+    study: &PlannedStudy,
+    source: &dyn ActivationSource,
+    (task, key): (&Task<'_>, &str),
+    done: TaskOutcome,
+) -> CellRow {
+    let catalogue = source.representations();
+    let (x, y) = (&catalogue[task.cell.x], &catalogue[task.cell.y]);
+    CellRow {
+        schema: SCHEMA,
+        key: key.to_owned(),
+        study: study.study.kind().to_owned(),
+        x: side_facts(x),
+        y: side_facts(y),
+        n_stimuli: source.stimuli().len(),
+        n_samples: source.stimuli().len() * x.rows_per_stimulus,
+        measure: task.measure.spec(),
+        revision: task.measure.info().revision,
+        split: split_name(task.measure, &plan.split),
+        outcome: done.outcome,
+        warnings: done.warnings,
+    }
 }
 
 pub(crate) fn split_name(measure: &dyn DynMeasure, folds: &str) -> String {

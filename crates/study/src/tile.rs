@@ -1,5 +1,6 @@
 //! Cells that share representations, computed together: gather once, compare, replicate.
 
+mod jackknifed;
 mod rows;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,6 +36,7 @@ pub(crate) struct Context<'a> {
 }
 
 /// One cell under one measure.
+#[derive(Clone, Copy)]
 pub(crate) struct Task<'a> {
     pub(crate) cell: Cell,
     pub(crate) measure: &'a dyn DynMeasure,
@@ -42,23 +44,29 @@ pub(crate) struct Task<'a> {
 
 /// What all tasks are scored on under one condition.
 struct Condition<'a> {
-    x: &'a BTreeMap<usize, Side>,
-    y: &'a BTreeMap<usize, Side>,
-    crosses: &'a Crosses,
+    x: &'a Sides,
+    y: &'a Sides,
+    /// Cross-moments of a cell, made when they are asked for.
+    cross: &'a (dyn Fn(Cell) -> Option<Arc<Cross>> + Sync),
     groups: &'a [BlockSet],
     rows: Rows<'a>,
 }
 
-impl<'a> Condition<'a> {
-    /// What there is of a cell.
-    fn evidence(&self, cell: Cell) -> Evidence<'a> {
-        let pair = || {
-            let (x, y) = (self.x.get(&cell.x)?, self.y.get(&cell.y)?);
-            Some(Pair::new(x, y, self.crosses.get(&(cell.x, cell.y))?, self.groups))
-        };
-        Evidence { moments: pair(), rows: self.rows.of(cell) }
+impl Condition<'_> {
+    /// The pair of a cell with the given cross-moments.
+    fn pair<'p>(&'p self, cell: Cell, cross: &'p Arc<Cross>) -> Option<Pair<'p>> {
+        let (x, y) = (self.x.get(&cell.x)?, self.y.get(&cell.y)?);
+        Some(Pair::new(x, y, cross, self.groups))
+    }
+
+    /// The cross-moments of a cell, if a task of it reads moments.
+    fn cross(&self, tasks: &[Task<'_>]) -> Option<Arc<Cross>> {
+        if tasks.iter().all(reads_rows) { None } else { (self.cross)(tasks[0].cell) }
     }
 }
+
+/// Sides by representation.
+type Sides = BTreeMap<usize, Arc<Side>>;
 
 /// Cross-moments by pair of representations.
 type Crosses = BTreeMap<(usize, usize), Arc<Cross>>;
@@ -82,8 +90,27 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn rows(&self) -> BTreeMap<usize, &Centred> {
-        self.sides.iter().map(|(&r, side)| (r, &side.rows)).collect()
+    /// Cross-moments of a cell of representations that can be compared.
+    fn cross(&self, cell: Cell) -> Option<Arc<Cross>> {
+        let (x, y) = (self.sides.get(&cell.x)?, self.sides.get(&cell.y)?);
+        Some(Arc::new(x.rows.cross(&y.rows)))
+    }
+
+    /// Cross-moments of the cells of tasks that read moments.
+    fn crosses(&self, tasks: &[Task<'_>]) -> Crosses {
+        let of_moments = moment_tasks(tasks);
+        let cells: Vec<&[Task<'_>]> = of_moments.chunk_by(|a, b| a.cell == b.cell).collect();
+        let cross = |tasks: &&[Task<'_>]| {
+            let cell = tasks[0].cell;
+            Some(((cell.x, cell.y), self.cross(cell)?))
+        };
+        cells.par_iter().filter_map(cross).collect()
+    }
+
+    /// The representations of some tasks.
+    fn of<'a>(&'a self, tasks: &[Task<'_>]) -> BTreeMap<usize, &'a GatheredSide> {
+        let used = tasks.iter().flat_map(|t| [t.cell.x, t.cell.y]);
+        used.filter_map(|r| Some((r, self.sides.get(&r)?))).collect()
     }
 }
 
@@ -100,15 +127,38 @@ pub(crate) type Selections = BTreeMap<usize, std::result::Result<UnitSelection, 
 /// Scores of all tasks under one condition (a replicate): one a task, or what stood in the way.
 type Scores = Vec<std::result::Result<Comparison, String>>;
 
-/// The outcomes of tasks, in order. Errors of single cells are outcomes; errors of the source stop the run.
+/// The outcomes of tasks, in order.
 pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<TaskOutcome>> {
-    let used: BTreeSet<usize> = tasks.iter().flat_map(|t| [t.cell.x, t.cell.y]).collect();
+    let mut outcomes = Vec::new();
+    compute_strips(context, &[tasks.to_vec()], rayon::current_num_threads(), |found| {
+        outcomes = found;
+        Ok(())
+    })?;
+    Ok(outcomes)
+}
+
+/// The outcomes of the tasks of each strip, in order, as soon as they are there. The representations of all strips are read
+/// once and held; what is between two of them is held for a strip at the most. Errors of single cells are outcomes; errors
+/// of the source stop the run.
+///
+/// So many jackknife replicates (`batch`) are computed side by side; the outcomes do not depend on it.
+pub(crate) fn compute_strips(
+    context: &Context<'_>,
+    strips: &[Vec<Task<'_>>],
+    batch: usize,
+    mut done: impl FnMut(Vec<TaskOutcome>) -> Result<()>,
+) -> Result<()> {
+    let tasks = || strips.iter().flatten();
+    let used: BTreeSet<usize> = tasks().flat_map(|t| [t.cell.x, t.cell.y]).collect();
     let used: Vec<usize> = used.into_iter().collect();
-    let cached = Cached::load(context.source, &used)?;
+    let again: Vec<usize> = if tasks().any(reads_again) { used.clone() } else { Vec::new() };
+    let cached = Cached::load(context.source, &again)?;
     let context = Context { source: &cached, ..*context };
     let gathered = gather_sides(&context, &used)?;
-    let crosses = cross_moments(tasks, &gathered.rows(), &gathered.rows());
-    score(&context, tasks, &gathered, &crosses)
+    for tasks in strips {
+        done(score(&context, tasks, &gathered, Work { batch, kept: None })?)?;
+    }
+    Ok(())
 }
 
 /// The outcomes of tasks under each of several designs over the same blocks, without intervals: what is gathered once serves
@@ -122,10 +172,20 @@ pub(crate) fn compute_each(
     let used: BTreeSet<usize> = tasks.iter().flat_map(|t| [t.cell.x, t.cell.y]).collect();
     let used: Vec<usize> = used.into_iter().collect();
     let gathered = gather_selected(context, &used, selections)?;
-    let crosses = cross_moments(tasks, &gathered.rows(), &gathered.rows());
+    let crosses = gathered.crosses(tasks);
+    let work = Work { batch: 1, kept: Some(&crosses) };
     let under =
-        |design| score(&Context { design, without: &[], ..*context }, tasks, &gathered, &crosses);
+        |design| score(&Context { design, without: &[], ..*context }, tasks, &gathered, work);
     designs.iter().map(under).collect()
+}
+
+/// How the work on what was gathered is ordered; the outcomes do not depend on it.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    /// Jackknife replicates that are computed side by side.
+    batch: usize,
+    /// Cross-moments that are known already.
+    kept: Option<&'a Crosses>,
 }
 
 /// The outcomes of tasks on what was gathered.
@@ -133,29 +193,15 @@ fn score(
     context: &Context<'_>,
     tasks: &[Task<'_>],
     gathered: &Gathered,
-    crosses: &Crosses,
+    work: Work<'_>,
 ) -> Result<Vec<TaskOutcome>> {
     let groups = context.design.groups();
-    let sides = fresh_sides(gathered, &groups);
     let all_rows = read_rows(context, tasks, gathered, context.design.all())?;
-    let rows = Rows::paired(&all_rows);
-    let whole = Condition { x: &sides, y: &sides, crosses, groups: &groups, rows };
-    let observed = score_all(context, tasks, &whole, context.design);
-    let replicates: Vec<Scores> = context
-        .without
-        .par_iter()
-        .map(|design| {
-            let groups = design.groups();
-            let sides = fresh_sides(gathered, &groups);
-            let rows = read_rows(context, tasks, gathered, design.all())?;
-            let rows = Rows::paired(&rows);
-            let condition = Condition { x: &sides, y: &sides, crosses, groups: &groups, rows };
-            Ok(score_all(context, tasks, &condition, design))
-        })
-        .collect::<Result<_>>()?;
+    let jackknifed::Jackknifed { observed, replicates, coarse: crosses } =
+        jackknifed::jackknifed(context, tasks, gathered, (&groups, work), &all_rows)?;
     let coarse = Coarse { design: context.design.coarse(), groups };
     let shuffled = shuffle_draws(context, tasks, gathered, &coarse, &all_rows)?;
-    let rotated = rotation_draws(context, tasks, gathered, crosses, &coarse, &all_rows);
+    let rotated = rotation_draws(context, tasks, gathered, &crosses, &coarse, &all_rows);
 
     let outcome = |(i, observed): (usize, std::result::Result<Comparison, String>)| {
         let task = &tasks[i];
@@ -195,14 +241,20 @@ fn rotations(task: &Task<'_>) -> usize {
     if task.measure.reads_basis() { task.cell.draws.rotation } else { 0 }
 }
 
+/// Whether the activations are read more than once: in another order, or row by row.
+pub(crate) fn reads_again(task: &Task<'_>) -> bool {
+    shuffles(task) > 0 || reads_rows(task)
+}
+
 fn gather_sides(context: &Context<'_>, used: &[usize]) -> Result<Gathered> {
     let designs: Vec<SplitDesign> =
         [context.design].into_iter().chain(context.without).cloned().collect();
     let found: Vec<_> = used
         .par_iter()
         .map(|&representation| {
-            let reading =
-                Reading { source: context.source, representation, units: None, order: None };
+            // Blocks are scattered over the file: it is read from its beginning to its end, then dealt.
+            let loaded = Cached::load(context.source, &[representation])?;
+            let reading = Reading { source: &loaded, representation, units: None, order: None };
             let mut rows = Centred::read(&reading, context.blocks)?;
             let mut marginal = rows.marginal();
             let selection = match select_units(&marginal, &designs, context.policy) {
@@ -273,33 +325,20 @@ fn failure(gathered: &Gathered, cell: Cell) -> Option<String> {
     [cell.x, cell.y].iter().find_map(|r| gathered.failed.get(r).cloned())
 }
 
-fn fresh_sides(gathered: &Gathered, groups: &[BlockSet]) -> BTreeMap<usize, Side> {
-    let sides = gathered.sides.iter();
-    sides.map(|(&r, side)| (r, Side::new(side.marginal.clone(), groups))).collect()
-}
-
-/// The same with the blocks of each fold merged into one.
-fn coarse_sides(gathered: &Gathered, coarse: &Coarse) -> BTreeMap<usize, Side> {
+/// Moments with the blocks of each fold merged into one.
+fn coarse_sides(gathered: &Gathered, tasks: &[Task<'_>], coarse: &Coarse) -> Sides {
+    let of_moments = moment_tasks(tasks);
     let sides: Vec<(usize, &Marginal)> =
-        gathered.sides.iter().map(|(&r, s)| (r, &*s.marginal)).collect();
+        gathered.of(&of_moments).into_iter().map(|(r, s)| (r, &*s.marginal)).collect();
     let side = |(r, marginal): (usize, &Marginal)| {
-        (r, Side::new(Arc::new(marginal.coarsen(&coarse.groups)), &[]))
+        (r, Arc::new(Side::new(Arc::new(marginal.coarsen(&coarse.groups)), &[])))
     };
     sides.into_par_iter().map(side).collect()
 }
 
-/// Cross-moments of the pairs of all tasks that can be compared and read moments.
-fn cross_moments(
-    tasks: &[Task<'_>],
-    x_rows: &BTreeMap<usize, &Centred>,
-    y_rows: &BTreeMap<usize, &Centred>,
-) -> Crosses {
-    let of_moments = tasks.iter().filter(|t| !reads_rows(t));
-    let pairs: BTreeSet<(usize, usize)> = of_moments.map(|t| (t.cell.x, t.cell.y)).collect();
-    let pairs: Vec<(usize, usize)> = pairs.into_iter().collect();
-    let cross =
-        |&(x, y): &(usize, usize)| Some(((x, y), Arc::new(x_rows.get(&x)?.cross(y_rows.get(&y)?))));
-    pairs.par_iter().filter_map(cross).collect()
+/// The tasks that read moments.
+fn moment_tasks<'a>(tasks: &[Task<'a>]) -> Vec<Task<'a>> {
+    subset(tasks, |t| !reads_rows(t)).1
 }
 
 /// Scores of all tasks. Tasks of one cell stand together and share the merged moments of its pair.
@@ -311,20 +350,27 @@ fn score_all(
 ) -> Scores {
     let cells: Vec<&[Task<'_>]> = tasks.chunk_by(|a, b| a.cell == b.cell).collect();
     let scores = cells.par_iter().flat_map_iter(|tasks| {
-        let evidence = condition.evidence(tasks[0].cell);
-        let score = |task: &Task<'_>| {
-            let there =
-                if reads_rows(task) { evidence.rows.is_some() } else { evidence.moments.is_some() };
-            if !there {
-                return Err("a representation of this cell cannot be compared".to_owned());
-            }
-            task.measure.evaluate(&evidence, design).map_err(|e| e.to_string())
-        };
-        tasks.iter().map(score).collect::<Vec<_>>()
+        let cross = condition.cross(tasks);
+        let moments = cross.as_ref().and_then(|cross| condition.pair(tasks[0].cell, cross));
+        let evidence = Evidence { moments, rows: condition.rows.of(tasks[0].cell) };
+        score_cell(tasks, &evidence, design)
     });
     let scores = scores.collect();
     context.progress.advance(tasks.len() as u64);
     scores
+}
+
+/// Scores of the tasks of one cell.
+fn score_cell(tasks: &[Task<'_>], evidence: &Evidence<'_>, design: &SplitDesign) -> Scores {
+    let score = |task: &Task<'_>| {
+        let there =
+            if reads_rows(task) { evidence.rows.is_some() } else { evidence.moments.is_some() };
+        if !there {
+            return Err("a representation of this cell cannot be compared".to_owned());
+        }
+        task.measure.evaluate(evidence, design).map_err(|e| e.to_string())
+    };
+    tasks.iter().map(score).collect()
 }
 
 /// Scores with the stimuli of y in random order; draw k is the same order for all cells and layers.
@@ -339,7 +385,7 @@ fn shuffle_draws(
     if most == 0 {
         return Ok(Vec::new());
     }
-    let x_sides = coarse_sides(gathered, coarse);
+    let x_sides = coarse_sides(gathered, tasks, coarse);
     let blocks = context.blocks.coarsen(&coarse.groups);
     let read = |representation: usize, order: Option<&[usize]>| {
         let selection = &gathered.sides[&representation].selection;
@@ -353,7 +399,6 @@ fn shuffle_draws(
     let xs =
         of_moments(tasks, |cell| cell.x).into_iter().filter(|x| gathered.sides.contains_key(x));
     let x_rows = xs.map(|x| read(x, None)).collect::<Result<BTreeMap<usize, Centred>>>()?;
-    let x_rows: BTreeMap<usize, &Centred> = x_rows.iter().map(|(&x, rows)| (x, rows)).collect();
     (0..most)
         .into_par_iter()
         .map(|draw| {
@@ -364,16 +409,16 @@ fn shuffle_draws(
                 .filter(|y| gathered.sides.contains_key(y));
             let y_rows =
                 ys.map(|y| read(y, Some(&order))).collect::<Result<BTreeMap<usize, Centred>>>()?;
-            let y_sides: BTreeMap<usize, Side> = y_rows
+            let y_sides: Sides = y_rows
                 .iter()
-                .map(|(&y, rows)| (y, Side::new(Arc::new(rows.marginal()), &[])))
+                .map(|(&y, rows)| (y, Arc::new(Side::new(Arc::new(rows.marginal()), &[]))))
                 .collect();
-            let y_rows = y_rows.iter().map(|(&y, rows)| (y, rows)).collect();
-            let crosses = cross_moments(&drawn, &x_rows, &y_rows);
+            let cross =
+                |cell: Cell| Some(Arc::new(x_rows.get(&cell.x)?.cross(y_rows.get(&cell.y)?)));
             let orders = orders(row_sets, &order);
             let rows = Rows { orders: Some(&orders), ..Rows::paired(row_sets) };
             let condition =
-                Condition { x: &x_sides, y: &y_sides, crosses: &crosses, groups: &[], rows };
+                Condition { x: &x_sides, y: &y_sides, cross: &cross, groups: &[], rows };
             Ok((indices, score_all(context, &drawn, &condition, &coarse.design)))
         })
         .collect()
@@ -405,12 +450,7 @@ fn rotation_draws(
     if most == 0 {
         return Vec::new();
     }
-    let sides = coarse_sides(gathered, coarse);
-    let crosses: Vec<_> = crosses.iter().collect();
-    let crosses: Crosses = crosses
-        .par_iter()
-        .map(|(pair, cross)| (**pair, Arc::new(cross.coarsen(&coarse.groups))))
-        .collect();
+    let sides = coarse_sides(gathered, tasks, coarse);
     (0..most)
         .into_par_iter()
         .map(|draw| {
@@ -419,10 +459,9 @@ fn rotation_draws(
             let mut x_sides = BTreeMap::new();
             let mut x_rows = BTreeMap::new();
             for x in drawn.iter().map(|t| t.cell.x).collect::<BTreeSet<usize>>() {
-                if let Some(side) = sides.get(&x) {
-                    let marginal = side.marginal();
+                if let Some(gathered) = gathered.sides.get(&x) {
                     let depth = context.source.representations()[x].depth;
-                    let n = marginal.n_units();
+                    let n = gathered.marginal.n_units();
                     let turn = Rotation::random(
                         n,
                         &mut generator(context.seed, "rotation", &[draw, depth, n]),
@@ -430,22 +469,19 @@ fn rotation_draws(
                     if let Some(rows) = row_sets.get(&x) {
                         x_rows.insert(x, rows.rotated(&turn));
                     }
-                    x_sides.insert(x, Side::new(Arc::new(marginal.rotate(&turn)), &[]));
+                    if let Some(side) = sides.get(&x) {
+                        let turned = Arc::new(side.marginal().rotate(&turn));
+                        x_sides.insert(x, Arc::new(Side::new(turned, &[])));
+                    }
                     turns.insert(x, turn);
                 }
             }
-            let pairs: BTreeSet<(usize, usize)> =
-                drawn.iter().map(|t| (t.cell.x, t.cell.y)).collect();
-            let rotated: Crosses = pairs
-                .into_iter()
-                .filter_map(|(x, y)| {
-                    let turned = crosses.get(&(x, y))?.rotate_x(turns.get(&x)?);
-                    Some(((x, y), Arc::new(turned)))
-                })
-                .collect();
+            let cross = |cell: Cell| {
+                let coarse = crosses.get(&(cell.x, cell.y))?;
+                Some(Arc::new(coarse.rotate_x(turns.get(&cell.x)?)))
+            };
             let rows = Rows { x: &x_rows, ..Rows::paired(row_sets) };
-            let condition =
-                Condition { x: &x_sides, y: &sides, crosses: &rotated, groups: &[], rows };
+            let condition = Condition { x: &x_sides, y: &sides, cross: &cross, groups: &[], rows };
             (indices, score_all(context, &drawn, &condition, &coarse.design))
         })
         .collect()
@@ -454,7 +490,7 @@ fn rotation_draws(
 /// The tasks for which `keep` holds, with their indices.
 fn subset<'a>(tasks: &[Task<'a>], keep: impl Fn(&Task<'a>) -> bool) -> (Vec<usize>, Vec<Task<'a>>) {
     let kept = tasks.iter().enumerate().filter(|(_, task)| keep(task));
-    kept.map(|(i, t)| (i, Task { cell: t.cell, measure: t.measure })).unzip()
+    kept.map(|(i, task)| (i, *task)).unzip()
 }
 
 /// A generator of its own for each purpose and index, whatever runs beside it.

@@ -210,7 +210,7 @@ fn one_unit_is_no_reason_to_stop() {
 #[test]
 fn what_it_costs_is_known_before() {
     let (spec, source) = (spec("layers = ['permuted']"), networks());
-    let planned = plan(&spec, &source).expect("a plan");
+    let planned = plan(&spec, &source, None).expect("a plan");
     let units = &planned.studies[0];
     assert_eq!((units.kind.as_str(), units.rows), ("units", 4));
     // The last checkpoint, once more in random order, and the earlier one.

@@ -1,6 +1,5 @@
 //! Moments against plain computation, and the arithmetic on blocks.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use consilience_data::{ArraySource, Precision};
@@ -122,7 +121,7 @@ fn gather_recordings(x: &Recording, y: &Recording, blocks: &Blocks) -> Gathered 
 }
 
 impl Gathered {
-    fn over(self, set: BlockSet) -> Rc<PairMoments> {
+    fn over(self, set: BlockSet) -> Arc<PairMoments> {
         let [x, y] = self.marginals.map(|m| Side::new(Arc::new(m), &[]));
         Pair::new(&x, &y, &Arc::new(self.cross), &[]).over(set)
     }

@@ -28,7 +28,8 @@ pub(crate) fn demo(args: &Demo) -> anyhow::Result<()> {
     progress.note(&format!("training {} networks in {}", args.networks, args.out.display()));
     consilience_nets::train(&networks, &args.out, threads, &progress)?;
     progress.note("comparing them");
-    run::run_study(&study, &args.out.join("activations"), &args.out, threads, &progress)?;
+    let resources = run::Resources { threads, memory: args.memory.memory };
+    run::run_study(&study, &args.out.join("activations"), &args.out, resources, &progress)?;
     drop(progress);
     data(&format!("{}\n", draw(&args.out)?.display()))
 }

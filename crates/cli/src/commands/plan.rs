@@ -3,18 +3,23 @@
 use consilience::study::StudyPlan;
 
 use super::run::{read_spec, source};
+use super::threads;
 use crate::args::{Format, Plan};
 use crate::output::{rows, talk};
 
 pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
     let (spec, activations) = read_spec(&args.spec, args.activations.as_deref())?;
-    let plan = consilience::study::plan(&spec, &*source(&spec, &activations)?)?;
+    let source = source(&spec, &activations)?;
+    let plan = consilience::linalg::in_pool(threads(&args.threads), || {
+        consilience::study::plan(&spec, &*source, args.memory.memory)
+    })??;
     let head = [
         "study",
         "cells",
         "rows",
         "evaluations",
         "tiles",
+        "strips",
         "arrays read",
         "MB read",
         "multiply-adds",
@@ -27,6 +32,7 @@ pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
             s.rows.to_string(),
             s.evaluations.to_string(),
             s.tiles.to_string(),
+            s.strips.to_string(),
             s.representations.to_string(),
             megabytes(s.bytes_read),
             format!("{:.3e}", s.multiply_adds as f64),

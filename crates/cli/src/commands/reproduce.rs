@@ -38,7 +38,8 @@ pub(crate) fn reproduce(args: &Reproduce) -> anyhow::Result<()> {
         train(&networks, &out, threads, &progress)?
     };
     progress.note("comparing them");
-    run::run_study(&study, &activations, &out, threads, &progress)?;
+    let resources = run::Resources { threads, memory: args.memory.memory };
+    run::run_study(&study, &activations, &out, resources, &progress)?;
     drop(progress);
     let judged = Judged::from_rows(paper, &out).map_err(anyhow::Error::msg)?;
     print(paper, &judged.claims, args.format)?;

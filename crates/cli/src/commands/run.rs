@@ -13,10 +13,19 @@ use crate::args::Run;
 use crate::output::data;
 use crate::progress::Terminal;
 
+/// What a study may use of the machine.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Resources {
+    pub(crate) threads: usize,
+    /// Bytes of memory; as much as it takes if `None`.
+    pub(crate) memory: Option<u64>,
+}
+
 pub(crate) fn run(args: &Run) -> anyhow::Result<()> {
     let (spec, activations) = read_spec(&args.spec, args.activations.as_deref())?;
     let progress = Terminal::new();
-    run_study(&spec, &activations, &args.out, threads(&args.threads), &progress)?;
+    let resources = Resources { threads: threads(&args.threads), memory: args.memory.memory };
+    run_study(&spec, &activations, &args.out, resources, &progress)?;
     drop(progress);
     data(&format!("{}\n", draw(&args.out)?.display()))
 }
@@ -50,12 +59,12 @@ pub(crate) fn run_study(
     spec: &StudySpec,
     activations: &Path,
     out: &Path,
-    threads: usize,
+    Resources { threads, memory }: Resources,
     progress: &dyn Progress,
 ) -> anyhow::Result<()> {
     let source = source(spec, activations)?;
     consilience::linalg::in_pool(threads, || {
-        consilience::study::run(spec, &*source, out, progress)
+        consilience::study::run_within(spec, &*source, out, memory, progress)
     })??;
     Ok(())
 }

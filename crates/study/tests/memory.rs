@@ -1,0 +1,115 @@
+//! Studies within a limit to memory: cut into more steps, with the same rows.
+
+use consilience_data::{
+    Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
+    RepresentationId, RowMajor, StimulusSet,
+};
+use consilience_linalg::in_pool;
+use consilience_study::{Error, RESULTS_FILE, StudySpec, plan, run_within};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+const STIMULI: usize = 60;
+
+/// Three networks of two layers at two checkpoints, of different widths; one unit is constant.
+fn networks() -> ArraySource {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let mut source = ArraySource::new(StimulusSet::indexed("noise", STIMULI));
+    for network in 0..3 {
+        for step in 0..2u64 {
+            for (depth, n_units) in [9, 14].into_iter().enumerate() {
+                let mut values: Vec<f32> =
+                    (0..STIMULI * n_units).map(|_| rng.random_range(-1.0..1.0)).collect();
+                if network == 1 {
+                    values.chunks_mut(n_units).for_each(|row| row[3] = 0.5);
+                }
+                let array = Activations::F32(RowMajor { values, n_units });
+                let id = RepresentationId {
+                    network: format!("net{network}"),
+                    checkpoint: format!("epoch-{step}"),
+                    layer: format!("layer{depth}"),
+                    pooling: Pooling::Flatten,
+                };
+                let representation = Representation {
+                    id,
+                    depth,
+                    n_units,
+                    rows_per_stimulus: 1,
+                    precision: Precision::F32,
+                    digest: array.digest(),
+                    checkpoint: Checkpoint { step, epoch: step as f64, accuracy: None },
+                };
+                source.push(representation, array).expect("finite");
+            }
+        }
+    }
+    source
+}
+
+fn spec() -> StudySpec {
+    let text = "
+        name = 'memory'
+        activations = ''
+        measures = ['ridge', 'permutation', 'linear-cka', 'mean-cca', 'mutual-knn']
+        folds = 3
+        blocks = 7
+        constant-units = 'drop'
+        [[study]]
+        kind = 'training'
+        every-layer = true
+        own-end = true
+        crossed = true
+        draws = { shuffle = 5, rotation = 3 }
+    ";
+    StudySpec::parse(text, "test").expect("a spec")
+}
+
+fn rows(memory: Option<u64>, threads: usize) -> Result<String, Error> {
+    let folder = tempfile::tempdir().expect("a folder");
+    in_pool(threads, || run_within(&spec(), &networks(), folder.path(), memory, &Quiet))
+        .expect("threads")?;
+    Ok(std::fs::read_to_string(folder.path().join(RESULTS_FILE)).expect("rows"))
+}
+
+#[test]
+fn a_limit_cuts_the_work_and_changes_no_byte() {
+    let source = networks();
+    let planned = |memory| in_pool(2, || plan(&spec(), &source, memory)).expect("threads");
+    let whole = planned(None).expect("a plan").studies.remove(0);
+    let free = rows(None, 1).expect("rows");
+    assert_eq!(free, rows(None, 2).expect("rows"));
+    // What is beside the activations and moments of a study this small is most of it: the least limit is searched for.
+    let (mut refused, mut enough) = (0, whole.peak_bytes);
+    while enough - refused > 1 {
+        let middle = u64::midpoint(refused, enough);
+        if planned(Some(middle)).is_ok() { enough = middle } else { refused = middle }
+    }
+    let mut cuts = Vec::new();
+    for limit in [enough, u64::midpoint(enough, whole.peak_bytes), whole.peak_bytes] {
+        let cut = planned(Some(limit)).expect("enough").studies.remove(0);
+        assert!(cut.peak_bytes <= limit, "{cut:?}");
+        assert_eq!((cut.cells, cut.rows), (whole.cells, whole.rows));
+        assert!(cut.bytes_read >= whole.bytes_read, "{cut:?}");
+        assert_eq!(free, rows(Some(limit), 2).expect("rows"), "{limit} bytes");
+        cuts.push((cut.tiles, cut.strips));
+    }
+    assert!(cuts[0].0 > whole.tiles, "{cuts:?}, {whole:?}");
+    assert_eq!(cuts[2], (whole.tiles, whole.strips));
+}
+
+#[test]
+fn a_limit_that_is_too_small_says_what_is_needed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let out = folder.path().join("results");
+    let error = run_within(&spec(), &networks(), &out, Some(1 << 20), &Quiet).expect_err("1 MiB");
+    let message = error.to_string();
+    assert!(
+        message.contains("net0/epoch-0/layer0") && message.contains("1 MiB are allowed"),
+        "{message}"
+    );
+    let Error::Memory { needed, .. } = error else { panic!("{message}") };
+    assert!(
+        needed > 1 << 20 && message.contains(&format!("{} MiB at once", needed.div_ceil(1 << 20)))
+    );
+    assert!(!out.exists());
+}
