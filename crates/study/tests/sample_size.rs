@@ -94,10 +94,12 @@ fn bias_and_chance_are_those_that_theory_expects() {
     let debiased = said("`debiased-linear-cka` takes the bias of `linear-cka` away");
     assert_eq!(debiased.tone, Tone::Holds, "{}", debiased.text);
     assert!(debiased.text.contains("in 2 of 2 places"), "{}", debiased.text);
-    assert!(said("Bias of `linear-cka`").text.contains("n = 50: larger than 0.03"));
+    let bias = &said("Bias at n = 50").text;
+    assert!(bias.contains("larger than 0.03: `linear-cka` 0.1"), "{bias}");
     assert!(said("`permutation` within").text.contains("body by n = "));
-    assert!(said("Chance of `linear-cka` (shuffle)").text.contains("of 10 points"));
-    assert!(said("Chance of `permutation` (rotation)").text.contains("n = 800"));
+    let chance = &said("Chance, where it is highest").text;
+    assert!(chance.contains("at n = 800 (rotation, body); `ridge`"), "{chance}");
+    assert!(chance.contains("Closed forms are inside"), "{chance}");
 }
 
 #[test]
@@ -164,6 +166,7 @@ fn what_cannot_be_done_is_said_before_any_work() {
         ("halvings = 4", "layers = ['tail']", "layers names `tail`, which no network has"),
         ("halvings = 4", "pairs = [['a', 'c']]", "expected two different networks of a, b"),
         ("halvings = 4", "checkpoints = ['begin']", "has no checkpoint `begin`; it has end"),
+        ("halvings = 4", "checkpoints = ['last', 'end']", "checkpoints names end of a twice"),
         ("{ linear-cka =", "{ svcca =", "debiased names `svcca`"),
     ];
     refused(SPEC, &networks(), &cases);

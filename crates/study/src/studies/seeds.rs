@@ -11,7 +11,7 @@ use consilience_data::Representation;
 use serde::{Deserialize, Serialize};
 
 use self::factors::Factors;
-use super::selection::{Selection, networks};
+use super::selection::{self, Selection, networks};
 use crate::{
     Cell, CellRow, Draws, Groups, Result, Run, Section, Study, StudySpec, SummaryRow, Table,
 };
@@ -73,6 +73,12 @@ impl Study for Seeds {
     }
 }
 
+/// The checkpoint of a cell as it was asked for: the last ones of two networks may be called differently.
+fn checkpoint(study: &Seeds, row: &CellRow) -> String {
+    let asked = study.selection.checkpoints.iter().find(|c| **c == row.x.checkpoint);
+    asked.map_or_else(|| selection::LAST.to_owned(), Clone::clone)
+}
+
 /// Name of the layer of a cell, or its proportional depth: of the layers of a network that take part the first belongs to
 /// the first depth.
 fn label(study: &Seeds, table: &Table, row: &CellRow) -> String {
@@ -85,5 +91,5 @@ fn label(study: &Seeds, table: &Table, row: &CellRow) -> String {
     });
     let before: std::collections::BTreeSet<usize> = own.map(|s| s.depth).collect();
     let depth = study.selection.depths.get(before.len()).copied().unwrap_or(1.0);
-    super::selection::depth_label(depth)
+    selection::depth_label(depth)
 }

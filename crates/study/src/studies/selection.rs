@@ -175,6 +175,19 @@ impl Selection {
         if !self.depths.is_sorted_by(|a, b| a < b) {
             return problem(format!("depths = {:?}; expected ascending numbers", self.depths));
         }
+        let named = |network: &&&str| {
+            self.pairs.is_empty() || self.pairs.iter().flatten().any(|n| n == **network)
+        };
+        for network in known.iter().filter(named) {
+            let found = self.checkpoints.iter().map(|c| checkpoint(study, catalogue, network, c));
+            let found = found.collect::<Result<Vec<&str>>>()?;
+            if let Some(i) = (1..found.len()).find(|&i| found[..i].contains(&found[i])) {
+                return problem(format!(
+                    "checkpoints names {} of {network} twice; leave one of them out",
+                    found[i]
+                ));
+            }
+        }
         if self.checkpoints.is_empty() {
             return problem("checkpoints is empty; leave it out for the last one".to_owned());
         }

@@ -10,15 +10,21 @@ const AGREE: f64 = 0.85;
 
 pub(super) fn all(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> Vec<Verdict> {
     let of = |measure: &str| sweeps.iter().filter(|s| s.measure == measure).collect::<Vec<_>>();
-    let measures = || run.spec.measures.iter().filter(|m| !of(m).is_empty());
-    let mut verdicts: Vec<Verdict> = Vec::new();
-    verdicts.extend(measures().filter_map(|m| recovered(study, m, &of(m))));
-    verdicts.extend(measures().filter_map(|m| attenuated(study, m, &of(m))));
-    verdicts.extend(measures().filter_map(|m| theory(study, m, &of(m))));
-    let without: Vec<&str> = measures()
-        .filter(|m| of(m).iter().all(|s| s.rows(CORRECTED).is_empty()))
-        .map(String::as_str)
+    let measures: Vec<(&str, Vec<&Sweep<'_>>)> = run
+        .spec
+        .measures
+        .iter()
+        .map(|m| (m.as_str(), of(m)))
+        .filter(|(_, sweeps)| !sweeps.is_empty())
         .collect();
+    let mut verdicts: Vec<Verdict> =
+        measures.iter().filter_map(|(m, sweeps)| recovered(study, m, sweeps)).collect();
+    verdicts.extend(measures.iter().filter_map(|(m, sweeps)| theory(study, m, sweeps)));
+    verdicts.extend(attenuated(study, &measures));
+    let without = |(_, sweeps): &&(&str, Vec<&Sweep<'_>>)| {
+        sweeps.iter().all(|s| s.rows(CORRECTED).is_empty())
+    };
+    let without: Vec<&str> = measures.iter().filter(without).map(|(m, _)| *m).collect();
     if !without.is_empty() {
         let text = format!(
             "There is no corrected score of {}: such a score is no correlation or cosine that noise divides, or its reliability is nothing to divide by.",
@@ -84,32 +90,36 @@ fn recovered(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verd
     Some(Verdict { tone: tone(kept, points.len()), text })
 }
 
-/// How much of a raw score is left, and from which ratio on noise does not matter.
-fn attenuated(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verdict> {
-    let mut needs: Vec<String> = Vec::new();
-    for sweep in sweeps {
+/// From which ratio on noise does not matter to the raw score, measure by measure, and what is left at the lowest.
+fn attenuated(study: &Noise, measures: &[(&str, Vec<&Sweep<'_>>)]) -> Option<Verdict> {
+    let of_place = |sweep: &Sweep<'_>| {
         let clean = value(sweep.at(CLEAN, 0.0)?);
         let rows = sweep.rows(RAW);
         let near = |p: &&&PointRow| (value(p) - clean).abs() <= study.tolerance;
-        let (lowest, highest) = (rows.first()?, rows.last()?);
         let from = match rows.iter().rev().take_while(near).last() {
             Some(p) => format!("from {} on", p.at),
-            None => format!("not even at {}", highest.at),
+            None => format!("not at {}", rows.last()?.at),
         };
-        needs.push(format!(
+        let lowest = rows.first()?;
+        Some(format!(
             "{} {from} ({} without noise, {} at {})",
             sweep.place(),
             words::number(clean),
             words::number(value(lowest)),
             lowest.at
-        ));
-    }
+        ))
+    };
+    let of_measure = |(measure, sweeps): &(&str, Vec<&Sweep<'_>>)| {
+        let places: Vec<String> = sweeps.iter().filter_map(|s| of_place(s)).collect();
+        (!places.is_empty()).then(|| format!("`{measure}` in {}", places.join(", ")))
+    };
+    let said: Vec<String> = measures.iter().filter_map(of_measure).collect();
     let text = format!(
-        "Raw, `{measure}` is within {} of what it is without noise at signal-to-noise ratios: {}.",
+        "Signal-to-noise ratios at which raw scores are within {} of what they are without noise: {}.",
         study.tolerance,
-        needs.join("; ")
+        said.join("; ")
     );
-    (!needs.is_empty()).then_some(Verdict { tone: Tone::Note, text })
+    (!said.is_empty()).then_some(Verdict { tone: Tone::Note, text })
 }
 
 /// Whether the raw score is what theory expects.

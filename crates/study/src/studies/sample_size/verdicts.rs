@@ -9,12 +9,18 @@ use crate::{PointRow, Run, Tone, Verdict};
 
 pub(super) fn all(study: &SampleSize, sweeps: &[Sweep<'_>], run: &Run) -> Vec<Verdict> {
     let of = |measure: &str| sweeps.iter().filter(|s| s.measure == measure).collect::<Vec<_>>();
-    let measures = || run.spec.measures.iter().filter(|m| !of(m).is_empty());
-    let mut verdicts: Vec<Verdict> = Vec::new();
-    verdicts.extend(measures().filter_map(|m| settling(study, m, &of(m))));
-    verdicts.extend(measures().filter_map(|m| biased(study, m, &of(m))));
+    let measures: Vec<(&str, Vec<&Sweep<'_>>)> = run
+        .spec
+        .measures
+        .iter()
+        .map(|m| (m.as_str(), of(m)))
+        .filter(|(_, s)| !s.is_empty())
+        .collect();
+    let mut verdicts: Vec<Verdict> =
+        measures.iter().filter_map(|(m, sweeps)| settling(study, m, sweeps)).collect();
     verdicts.extend(study.debiased.iter().filter_map(|(a, b)| debiased(a, b, &of(a), &of(b))));
-    verdicts.extend(measures().filter_map(|m| chance(m, &of(m))));
+    verdicts.extend(biased(study, &measures));
+    verdicts.extend(chance(&measures));
     verdicts
 }
 
@@ -83,30 +89,33 @@ fn signed(value: f64) -> String {
     if value >= 0.0 { format!("+{text}") } else { text }
 }
 
-/// How large the bias is at the fewest stimuli.
-fn biased(study: &SampleSize, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verdict> {
-    let (sweep, point) = sweeps
-        .iter()
-        .filter_map(|s| Some((s, *s.rows(BIAS).first()?)))
-        .max_by(|a, b| value(a.1).abs().total_cmp(&value(b.1).abs()))?;
-    let estimate = point.estimate()?;
-    let size = if farthest(estimate) <= study.tolerance {
-        format!("no larger than {}", study.tolerance)
-    } else {
+/// How large the bias of each measure is at the fewest stimuli, in the place where it is largest.
+fn biased(study: &SampleSize, measures: &[(&str, Vec<&Sweep<'_>>)]) -> Option<Verdict> {
+    let mut said: [Vec<String>; 3] = Default::default();
+    let mut fewest: Option<f64> = None;
+    for (measure, sweeps) in measures {
+        let first = sweeps.iter().filter_map(|s| Some((s, *s.rows(BIAS).first()?)));
+        let largest = first.max_by(|a, b| value(a.1).abs().total_cmp(&value(b.1).abs()));
+        let Some((sweep, point)) = largest else { continue };
+        let Some(estimate) = point.estimate() else { continue };
         let [low, high] = estimate.interval.unwrap_or([estimate.value; 2]);
-        let least = if low > 0.0 { low } else { -high };
-        if least > study.tolerance {
-            format!("larger than {}", study.tolerance)
+        let size = if low.max(-high) > study.tolerance {
+            0
+        } else if farthest(estimate) > study.tolerance {
+            1
         } else {
-            format!("not clearly larger than {}", study.tolerance)
-        }
-    };
-    let text = format!(
-        "Bias of `{measure}` at n = {}: {size}; largest in {}, {}.",
-        point.at,
-        sweep.place(),
-        words::estimate(estimate)
-    );
+            2
+        };
+        said[size].push(format!("`{measure}` {} ({})", words::estimate(estimate), sweep.place()));
+        fewest = Some(point.at);
+    }
+    let sizes = ["larger than", "not clearly larger than", "no larger than"];
+    let said = sizes.iter().zip(said).filter(|(_, measures)| !measures.is_empty());
+    let said: Vec<String> = said
+        .map(|(size, measures)| format!("{size} {}: {}", study.tolerance, measures.join(", ")))
+        .collect();
+    let text =
+        format!("Bias at n = {}, where it is largest of all places: {}.", fewest?, said.join("; "));
     Some(Verdict { tone: Tone::Note, text })
 }
 
@@ -146,45 +155,45 @@ fn debiased(
     Some(Verdict { tone, text })
 }
 
-/// How much of a score chance alone would give at the fewest and at most stimuli.
-fn chance(measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verdict> {
-    let null = words::telling_null(measure);
-    let drawn = |null: Null| sweeps.iter().any(|s| !s.rows(&null.to_string()).is_empty());
-    let null = if drawn(null) { null } else { Null::Shuffle };
-    let (sweep, (few, many)) = sweeps
-        .iter()
-        .filter_map(|s| {
+/// How much of a score chance alone would give at the fewest and at most stimuli, measure by measure.
+fn chance(measures: &[(&str, Vec<&Sweep<'_>>)]) -> Option<Verdict> {
+    let mut said: Vec<String> = Vec::new();
+    let (mut closed, mut inside) = (0, 0);
+    for (measure, sweeps) in measures {
+        let telling = words::telling_null(measure);
+        let drawn = |null: Null| sweeps.iter().any(|s| !s.rows(&null.to_string()).is_empty());
+        let null = if drawn(telling) { telling } else { Null::Shuffle };
+        let ends = sweeps.iter().filter_map(|s| {
             let rows = s.rows(&null.to_string());
             Some((s, (*rows.first()?, *rows.last()?)))
-        })
-        .max_by(|a, b| value(a.1.0).abs().total_cmp(&value(b.1.0).abs()))?;
-    let closed: Vec<(&PointRow, f64)> = sweeps
-        .iter()
-        .flat_map(|s| s.rows(&null.to_string()))
-        .filter_map(|p| Some((p, p.expected()?)))
-        .collect();
-    let inside = |(point, expected): &&(&PointRow, f64)| {
-        let interval = point.estimate().and_then(|e| e.interval);
-        interval.is_some_and(|[low, high]| low <= *expected && *expected <= high)
-    };
-    let agreement = if closed.is_empty() {
+        });
+        let highest = ends.max_by(|a, b| value(a.1.0).abs().total_cmp(&value(b.1.0).abs()));
+        let Some((sweep, (few, many))) = highest else { continue };
+        said.push(format!(
+            "`{measure}` {} at n = {} (score {}), {} at n = {} ({null}, {})",
+            words::number(value(few)),
+            few.at,
+            words::number(sweep.at(SCORE, few.at).map_or(f64::NAN, value)),
+            words::number(value(many)),
+            many.at,
+            sweep.place()
+        ));
+        for point in sweeps.iter().flat_map(|s| s.rows(&Null::Shuffle.to_string())) {
+            let Some(expected) = point.expected() else { continue };
+            closed += 1;
+            let interval = point.estimate().and_then(|e| e.interval);
+            inside += usize::from(interval.is_some_and(|[a, b]| a <= expected && expected <= b));
+        }
+    }
+    let agreement = if closed == 0 {
         String::new()
     } else {
         format!(
-            "; the closed form is inside the 95 % interval of the draws at {} of {}",
-            closed.iter().filter(inside).count(),
-            words::count(closed.len(), "point")
+            " Closed forms are inside the 95 % interval of the draws at {inside} of {}.",
+            words::count(closed, "point")
         )
     };
-    let score = sweep.at(SCORE, few.at).map_or(f64::NAN, value);
-    let text = format!(
-        "Chance of `{measure}` ({null}) is highest in {}: {} at n = {} (score {}), {} at n = {}{agreement}.",
-        sweep.place(),
-        few.estimate().map_or_else(String::new, words::estimate),
-        few.at,
-        words::number(score),
-        many.estimate().map_or_else(String::new, words::estimate),
-        many.at
-    );
-    Some(Verdict { tone: Tone::Note, text })
+    let text =
+        format!("Chance, where it is highest of all places: {}.{agreement}", said.join("; "));
+    (!said.is_empty()).then_some(Verdict { tone: Tone::Note, text })
 }

@@ -3,17 +3,16 @@
 use consilience_inference::{Estimate, NodePairs, Null, chance, factor_shares};
 
 use super::factors::Factors;
-use super::{Seeds, label};
+use super::{KIND, Seeds, checkpoint, label};
 use crate::summary::{
     bootstrap, fill_q_values_of_means, generator, groups, likeness_of, mean_draws, mean_over_pairs,
     nodes, summary, summary_key, value, weighted_mean,
 };
 use crate::{CellRow, Groups, Quantity, StudySpec, SummaryRow, Table};
 
-use super::KIND;
-
 /// The pairs of one layer under one measure.
 struct Layer<'a> {
+    checkpoint: String,
     label: String,
     rows: Vec<&'a CellRow>,
     values: Vec<f64>,
@@ -27,15 +26,16 @@ struct Layer<'a> {
 pub(super) fn all(study: &Seeds, table: &Table, spec: &StudySpec) -> Vec<SummaryRow> {
     let spec = StudySpec { groups: Groups::default(), ..spec.clone() };
     let cells = groups(table.cells(KIND), |row| {
-        (row.measure.clone(), row.x.checkpoint.clone(), label(study, table, row))
+        (row.measure.clone(), checkpoint(study, row), label(study, table, row))
     });
     let mut summaries = Vec::new();
-    for ((_, _, label), rows) in cells {
+    for ((_, checkpoint, label), rows) in cells {
         // The names are those that the design was made of.
         let Ok(factors) = Factors::resolve(&study.factors, &networks(table)) else { continue };
         let pairs: Vec<(&str, &str)> =
             rows.iter().map(|r| (&*r.x.network, &*r.y.network)).collect();
         let layer = Layer {
+            checkpoint,
             label,
             values: rows.iter().map(|r| value(r)).collect(),
             nodes: nodes(&rows, &spec.groups),
@@ -91,14 +91,18 @@ impl Layer<'_> {
         let key = summary_key(quantity, rows);
         let key = crate::run::digest(&[&key, factor.unwrap_or_default()]);
         let estimate = estimate(&key)?;
-        let row = summary(quantity, key, rows, spec, estimate);
+        let factor = factor.map(str::to_owned);
+        Some(SummaryRow { factor, ..self.here(summary(quantity, key, rows, spec, estimate)) })
+    }
+
+    /// A row with the names of this place in place of those of its first pair.
+    fn here(&self, row: SummaryRow) -> SummaryRow {
         let (layer_x, layer_y) = (self.label.clone(), self.label.clone());
-        Some(SummaryRow { layer_x, layer_y, factor: factor.map(str::to_owned), ..row })
+        SummaryRow { checkpoint: self.checkpoint.clone(), layer_x, layer_y, ..row }
     }
 
     fn mean(&self, spec: &StudySpec) -> Option<SummaryRow> {
-        let row = mean_over_pairs(&self.rows, spec)?;
-        Some(SummaryRow { layer_x: self.label.clone(), layer_y: self.label.clone(), ..row })
+        Some(self.here(mean_over_pairs(&self.rows, spec)?))
     }
 
     fn together(&self, spec: &StudySpec) -> Option<SummaryRow> {

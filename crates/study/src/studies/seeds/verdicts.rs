@@ -5,7 +5,7 @@ use consilience_measures::Orientation;
 
 use super::factors::Factors;
 use super::sections::{Found, name};
-use super::{KIND, Seeds, summaries};
+use super::{KIND, Seeds, checkpoint, label, summaries};
 use crate::studies::words;
 use crate::{Quantity, Run, SummaryRow, Table, Tone, Verdict};
 
@@ -18,7 +18,7 @@ pub(super) fn all(study: &Seeds, found: &Found<'_>, table: &Table, run: &Run) ->
     verdicts.extend(found.factors().iter().filter_map(|factor| moves(study, found, factor)));
     verdicts.extend(run.spec.measures.iter().filter_map(|m| explained(study, found, m)));
     if let Ok(factors) = Factors::resolve(&study.factors, &summaries::networks(table)) {
-        verdicts.extend(overlap(&factors, table));
+        verdicts.extend(overlap(study, &factors, table));
         verdicts.extend(unreachable(study, found, &factors));
     }
     verdicts
@@ -137,13 +137,11 @@ fn explained(study: &Seeds, found: &Found<'_>, measure: &str) -> Option<Verdict>
 }
 
 /// Factors that are not balanced against one another.
-fn overlap(factors: &Factors, table: &Table) -> Option<Verdict> {
+fn overlap(study: &Seeds, factors: &Factors, table: &Table) -> Option<Verdict> {
     let first = table.cells(KIND).next()?;
-    let same = |r: &&crate::CellRow| {
-        r.measure == first.measure
-            && r.x.checkpoint == first.x.checkpoint
-            && r.x.depth == first.x.depth
-    };
+    let place = |r: &crate::CellRow| (checkpoint(study, r), label(study, table, r));
+    let wanted = place(first);
+    let same = |r: &&crate::CellRow| r.measure == first.measure && place(r) == wanted;
     let pairs: Vec<(&str, &str)> =
         table.cells(KIND).filter(same).map(|r| (&*r.x.network, &*r.y.network)).collect();
     let columns = factors.same(&pairs);
