@@ -6,7 +6,7 @@
 use consilience_linalg::MatRef;
 
 use crate::cost::Objective;
-use crate::lasso::LeastSquares;
+use crate::least_squares::LeastSquares;
 use crate::{Assignment, PartialPlan, Plan, SparseFit};
 
 /// Value of a matching minus the bound from its potentials (reversed for a maximum).

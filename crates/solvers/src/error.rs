@@ -211,6 +211,18 @@ pub enum Error {
         /// Its variance.
         value: f64,
     },
+    /// A match of subspaces is asked for that cannot be.
+    #[error(
+        "{of_x} of {units} units and a distance of {epsilon}; expected at most all units on the first side, and a share of length above 0 and below 1"
+    )]
+    SubspaceSides {
+        /// Units of the first side.
+        of_x: usize,
+        /// Units of both sides.
+        units: usize,
+        /// The largest distance.
+        epsilon: f64,
+    },
     /// Weights predict more of a target than there is.
     #[error(
         "at penalty {penalty} the weights of target {target} leave a mean square of {residual}; expected at least 0: the Gram matrix, the products with the target and its variance are not moments of the same data"

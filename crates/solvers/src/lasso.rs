@@ -3,7 +3,6 @@
 //! Coordinate descent on a compact copy of the Gram matrix of the sources in play, with exact steps on the support in between
 //! (`working.rs`); a sequential strong rule says which sources are in play, and every result is checked on all sources.
 
-mod least_squares;
 mod problem;
 mod working;
 
@@ -12,7 +11,7 @@ use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::certificate;
 use crate::error::Result;
-pub(crate) use least_squares::LeastSquares;
+use crate::least_squares::LeastSquares;
 use problem::{Sources, Target, check_penalties};
 use working::Working;
 

@@ -19,6 +19,8 @@
 //! [`lasso_path`] gives the weights of one target along descending penalties, [`lasso_paths`] those of all targets; both read
 //! second moments alone, so that what is gathered once serves every penalty, fold and target.
 //!
+//! [`maximum_match`] finds the units of two networks that lie in the span of one another.
+//!
 //! # Groups, clusters, trees
 //!
 //! [`kmeans`] groups points around means, [`spectral_clusters`] groups the nodes of a graph, [`average_linkage`] builds a tree
@@ -101,6 +103,8 @@
 //! - R. Tibshirani et al.: Strong rules for discarding predictors in lasso-type problems. *JRSS B* 74, 245–266 (2012).
 //! - H. Lee, A. Battle, R. Raina, A. Ng: Efficient sparse coding algorithms. *NIPS* 19 (2006). Exact steps on a support whose
 //!   signs are held.
+//! - L. Wang et al.: Towards understanding learning representations: to what extent do different neural networks learn the
+//!   same representation. *NeurIPS* 31 (2018), arXiv:1810.11750. The maximum match.
 //! - D. Arthur, S. Vassilvitskii: k-means++: the advantages of careful seeding. *SODA*, 1027–1035 (2007).
 //! - A. Ng, M. Jordan, Y. Weiss: On spectral clustering: analysis and an algorithm. *NIPS* 14 (2002). Normalised
 //!   eigenvectors and k-means; the eigengap after U. von Luxburg: A tutorial on spectral clustering (2007).
@@ -122,8 +126,10 @@ mod candidates;
 mod certificate;
 mod cost;
 mod error;
+mod gram;
 mod kmeans;
 mod lasso;
+mod least_squares;
 mod linkage;
 mod matching;
 mod partial;
@@ -132,6 +138,7 @@ mod scan;
 mod search;
 mod simplex;
 mod spectral;
+mod subspace_match;
 mod transport;
 
 pub use assignment::{
@@ -145,6 +152,7 @@ pub use lasso::{LassoOptions, SparseFit, lasso_path, lasso_paths};
 pub use linkage::{Merge, Tree, average_linkage};
 pub use partial::{PartialCurve, PartialPlan, partial_curve, partial_transport};
 pub use spectral::{ClusterCount, SpectralClusters, spectral_clusters};
+pub use subspace_match::{SubspaceMatch, maximum_match};
 pub use transport::{
     Plan, TransportWorkspace, transport, transport_with, uniform_transport, uniform_transport_with,
 };

@@ -3,10 +3,7 @@
 use consilience_linalg::{Mat, MatRef};
 
 use crate::error::{Error, Result};
-
-/// By how much a product may exceed what Cauchy and Schwarz allow: beyond the rounding of moments of f32 activations, and far
-/// below what mistaken arguments do.
-const SLACK: f64 = 1.001;
+use crate::gram::{self, SLACK};
 
 /// The second moments of the sources, columns contiguous.
 pub(crate) struct Sources {
@@ -24,24 +21,7 @@ pub(crate) struct Target {
 
 impl Sources {
     pub(crate) fn new(gram: MatRef<'_, f64>) -> Result<Self> {
-        let (rows, columns) = (gram.nrows(), gram.ncols());
-        if rows != columns || rows == 0 {
-            return Err(Error::NotSquare { rows, columns });
-        }
-        for column in 0..columns {
-            for row in 0..=column {
-                let (value, mirrored) = (gram[(row, column)], gram[(column, row)]);
-                let limit = SLACK * (gram[(row, row)] * gram[(column, column)]).sqrt();
-                // A negative or infinite diagonal has no finite limit either.
-                let good = limit.is_finite()
-                    && gram[(row, row)] >= 0.0
-                    && value.abs() <= limit
-                    && (value - mirrored).abs() <= (SLACK - 1.0) * limit;
-                if !good {
-                    return Err(Error::Gram { row, column, value, mirrored });
-                }
-            }
-        }
+        gram::check(gram)?;
         Ok(Self { gram: gram.to_owned() })
     }
 
@@ -89,7 +69,7 @@ impl Sources {
     pub(crate) fn gradient(&self, target: &Target, weights: &[f64]) -> Vec<f64> {
         let mut gradient = target.cross.clone();
         for (i, &w) in weights.iter().enumerate().filter(|(_, w)| **w != 0.0) {
-            subtract(&mut gradient, w, self.column(i));
+            gram::subtract(&mut gradient, w, self.column(i));
         }
         gradient
     }
@@ -101,13 +81,6 @@ impl Target {
         let pairs = weights.iter().zip(self.cross.iter().zip(gradient));
         let explained: f64 = pairs.map(|(w, (c, g))| w * (c + g)).sum();
         (self.variance - explained).max(0.0)
-    }
-}
-
-/// `to −= factor · column`.
-pub(crate) fn subtract(to: &mut [f64], factor: f64, column: &[f64]) {
-    for (t, c) in to.iter_mut().zip(column) {
-        *t -= factor * c;
     }
 }
 

@@ -2,9 +2,11 @@
 
 use consilience_linalg::Mat;
 
-use super::problem::{Sources, Target, subtract};
-use super::{LassoOptions, LeastSquares, SparseFit};
+use super::problem::{Sources, Target};
+use super::{LassoOptions, SparseFit};
 use crate::error::{Error, Result};
+use crate::gram::subtract;
+use crate::least_squares::LeastSquares;
 
 /// Sweeps between two exact steps. Sweeps find the support, and a step costs as much as some tens of them.
 const SWEEPS: usize = 4;
@@ -127,11 +129,9 @@ impl<'a> Working<'a> {
                 self.sweep(penalty);
             }
             sweeps += SWEEPS;
-            if sweeps >= limit || self.local_gap(penalty) <= allowed {
-                return sweeps;
-            }
+            // Always, so that weights are exact, and not only as good as their gap, wherever the support was found.
             self.exact_step(penalty);
-            if self.local_gap(penalty) <= allowed {
+            if sweeps >= limit || self.local_gap(penalty) <= allowed {
                 return sweeps;
             }
         }

@@ -19,6 +19,9 @@ impl LeastSquares {
     /// Takes all sources if it can, else those that pivoting finds.
     pub(crate) fn new(gram: MatRef<'_, f64>) -> Self {
         let size = gram.nrows();
+        if size == 0 {
+            return Self { chosen: Vec::new(), factor: Mat::zeros(0, 0), size };
+        }
         if let Ok(factor) = cholesky(gram) {
             let kept = |i: usize| factor[(i, i)].powi(2) >= DETERMINED * gram[(i, i)];
             if (0..size).all(kept) {
@@ -46,6 +49,17 @@ impl LeastSquares {
         }
         weights
     }
+
+    /// The square of each target's part that the sources explain, from its products with them (one column a target).
+    pub(crate) fn explained(&self, products: MatRef<'_, f64>) -> Vec<f64> {
+        if self.chosen.is_empty() {
+            return vec![0.0; products.ncols()];
+        }
+        let chosen =
+            Mat::from_fn(self.chosen.len(), products.ncols(), |i, j| products[(self.chosen[i], j)]);
+        let half = solve_lower(self.factor.as_ref(), chosen.as_ref());
+        (0..half.ncols()).map(|j| half.col_as_slice(j).iter().map(|v| v * v).sum()).collect()
+    }
 }
 
 /// Cholesky factorisation that takes the source next of which the largest share of variance is left, the first of equals,
@@ -66,7 +80,7 @@ fn pivoted(gram: MatRef<'_, f64>) -> (Vec<usize>, Vec<Vec<f64>>) {
         }
         let mut column: Vec<f64> = gram.col(next).iter().copied().collect();
         for earlier in &columns {
-            super::problem::subtract(&mut column, earlier[next], earlier);
+            crate::gram::subtract(&mut column, earlier[next], earlier);
         }
         let pivot = column[next].max(DETERMINED * gram[(next, next)]).sqrt();
         column.iter_mut().for_each(|v| *v /= pivot);
