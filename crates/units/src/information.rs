@@ -8,7 +8,7 @@ use crate::draws::{Purpose, generator, order};
 use crate::layer::{Layer, Network};
 use crate::partners::best_of_rows;
 use crate::ranks::rank_correlation;
-use crate::{Information, InformationEstimator, Result};
+use crate::{Information, InformationEstimator};
 
 /// Units with the largest correlation whose partners are compared.
 const BEST: usize = 8;
@@ -20,10 +20,10 @@ pub(crate) struct Found {
 }
 
 /// Mutual information between the varying units of two networks; nothing if no rows are to be sampled.
-pub(crate) fn information(layer: &Layer, [x, y]: [usize; 2]) -> Result<Option<Found>> {
+pub(crate) fn information(layer: &Layer, [x, y]: [usize; 2]) -> Option<Found> {
     let rows = layer.samples.information.len();
     if rows == 0 {
-        return Ok(None);
+        return None;
     }
     let estimator = layer.parameters.information.estimator;
     let sides = [&layer.networks[x], &layer.networks[y]];
@@ -64,7 +64,7 @@ pub(crate) fn information(layer: &Layer, [x, y]: [usize; 2]) -> Result<Option<Fo
             chances.iter().copied().fold(f64::NEG_INFINITY, f64::max) as f32,
         ),
     };
-    Ok(Some(Found { information, best }))
+    Some(Found { information, best })
 }
 
 fn all_binned(network: &Network, estimator: InformationEstimator) -> Vec<Binned> {
@@ -133,7 +133,7 @@ fn bias(a: &Binned, b: &Binned, filled: usize, estimator: InformationEstimator) 
 /// Counts of the pairs of bins. Four tables in turn: a row that falls into the cell of the row before it does not wait.
 fn joint(a: &[u8], b: &[u8]) -> [u32; CELLS] {
     const TABLES: usize = 4;
-    debug_assert!(MOST_BINS <= 16, "a cell is found by a shift of four");
+    const { assert!(MOST_BINS <= 16, "a cell is found by a shift of four") };
     let mut tables = [[0_u32; CELLS]; TABLES];
     let (left, right) = (a.chunks_exact(TABLES), b.chunks_exact(TABLES));
     for (&a, &b) in left.remainder().iter().zip(right.remainder()) {

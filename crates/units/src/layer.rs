@@ -159,6 +159,15 @@ fn check(request: &Request<'_>) -> Result<()> {
         let expected = format!("{n} at every earlier checkpoint, one a network");
         return wrong(earlier.len().to_string(), expected);
     }
+    let all = request.source.representations();
+    for (&now, &before) in
+        request.earlier.iter().flat_map(|earlier| request.representations.iter().zip(earlier))
+    {
+        if all[now].n_units != all[before].n_units {
+            let of = |r: usize| format!("{} with {} units", all[r].id, all[r].n_units);
+            return wrong(of(before), format!("as many as {}", of(now)));
+        }
+    }
     if ![0, n].contains(&request.receptive_fields.len()) {
         let found = format!("{} receptive fields", request.receptive_fields.len());
         return wrong(found, format!("{n} receptive fields, one a network, or none"));

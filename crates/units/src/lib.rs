@@ -6,6 +6,7 @@
 
 mod bins;
 mod chance;
+mod clusters;
 mod companions;
 mod cost;
 mod draws;
@@ -24,8 +25,10 @@ mod ranks;
 mod rows;
 mod side;
 mod stability;
+mod subspaces;
 mod together;
 mod transport;
+mod verdicts;
 
 pub use cost::{Cost, cost};
 pub use error::{Error, Result};

@@ -21,6 +21,8 @@ pub(crate) struct SideMatching {
     /// Which unit of the other side speaks alone for a unit: its one-to-one partner, without one its best candidate; index among
     /// the varying units.
     pub(crate) alone: Vec<usize>,
+    /// Likeness of the one-to-one partner.
+    pub(crate) likeness: Vec<Option<f64>>,
     pub(crate) semi: Vec<Option<Partner>>,
     pub(crate) matched: Vec<Option<Partner>>,
     pub(crate) candidates: Vec<Vec<(u32, f32)>>,
@@ -59,7 +61,7 @@ pub(crate) fn matchings(
         cycle_share,
         checkpoints: layer.checkpoints.iter().cloned().zip(found.history.shares.clone()).collect(),
     };
-    Ok((matching, [found.side(0, of_x), found.side(1, of_y)]))
+    Ok((matching, [found.side(0, &of_x), found.side(1, &of_y)]))
 }
 
 /// Everything found out about the matchings of a pair. Arrays hold x, then y; matrices have their own units in rows.
@@ -167,7 +169,7 @@ impl<'a> Found<'a> {
     }
 
     /// What is known of the units of a side; `cycle` has an entry a recorded unit.
-    fn side(&self, side: usize, cycle: Vec<Option<f64>>) -> SideMatching {
+    fn side(&self, side: usize, cycle: &[Option<f64>]) -> SideMatching {
         let (own, others) = (self.units[side], self.units[1 - side]);
         let (r, by) = (self.correlation[side].as_ref(), self.by[side].as_ref());
         let choice = |partner: &[Option<usize>], stability: Option<&[f64]>| {
@@ -178,6 +180,9 @@ impl<'a> Found<'a> {
         let stability = self.stability.as_ref();
         let alone = self.all.matched[side].iter().zip(&self.all.semi[side]);
         SideMatching {
+            likeness: (0..own.len())
+                .map(|i| self.all.matched[side][i].map(|j| by[(i, j)]))
+                .collect(),
             alone: alone.map(|(partner, &best)| partner.unwrap_or(best)).collect(),
             semi: choice(&semi, stability.map(|s| &*s.semi[side])),
             matched: choice(&self.all.matched[side], stability.map(|s| &*s.matched[side])),

@@ -78,7 +78,12 @@ pub(crate) fn check(parameters: &Parameters) -> Result<()> {
             parameters.partial_masses.to_string(),
             "at least 1",
         ),
-        ("epsilon", share(parameters.epsilon), parameters.epsilon.to_string(), "0 to 1"),
+        (
+            "epsilon",
+            parameters.epsilon > 0.0 && parameters.epsilon < 1.0,
+            parameters.epsilon.to_string(),
+            "above 0 and below 1",
+        ),
         (
             "penalties",
             penalties,

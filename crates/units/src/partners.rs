@@ -80,7 +80,7 @@ impl Choice<'_> {
         Partner {
             unit: self.others[j] as u32,
             r: self.correlation[(i, j)] as f32,
-            margin: best.is_finite().then(|| (own - best) as f32),
+            margin: best.is_finite().then_some((own - best) as f32),
             stability: self.stability.map(|s| s[i] as f32),
             tie: ties,
         }

@@ -5,7 +5,7 @@ mod direction;
 mod few;
 mod held_out;
 
-use consilience_linalg::{Mat, MatRef};
+use consilience_linalg::MatRef;
 use consilience_solvers::{LassoOptions, SparseFit, lasso_paths};
 use rayon::prelude::*;
 
@@ -13,11 +13,7 @@ pub(crate) use direction::Direction;
 use held_out::Eval;
 
 use crate::chance::mean;
-use crate::draws::{Purpose, generator};
-use crate::{
-    Calibration, Control, ControlCurve, Parameters, PathPoint, Prediction, PredictionCurve, Result,
-    UnitPath,
-};
+use crate::{Parameters, PathPoint, Prediction, PredictionCurve, Result, UnitPath};
 
 /// Moments of a fold: what weights are fitted on, and what they are judged on.
 #[derive(Debug, Clone)]
@@ -193,7 +189,8 @@ pub(crate) fn predict(
     let at_chosen: Vec<&SparseFit> = paths.iter().map(|path| &path[chosen]).collect();
     let mut sorted: Vec<u32> = at_chosen.iter().map(|fit| fit.weights.len() as u32).collect();
     sorted.sort_unstable();
-    let (calibration, control_gap) = calibrate(gram.as_ref(), &paths, &curve, targets, parameters)?;
+    let (calibration, control_gap) =
+        controls::calibrate(gram.as_ref(), &paths, &curve, targets, parameters)?;
     let prediction = Prediction {
         sources,
         targets,
@@ -265,55 +262,4 @@ fn negative_share(fits: &[&SparseFit]) -> Option<f64> {
     let weights = || fits.iter().flat_map(|fit| &fit.weights);
     let n = weights().count();
     (n > 0).then(|| weights().filter(|w| w.1 < 0.0).count() as f64 / n as f64)
-}
-
-/// The controls, and where the layer stands between them; with the largest duality gap.
-fn calibrate(
-    gram: MatRef<'_, f64>,
-    paths: &[Vec<SparseFit>],
-    layer: &PredictionCurve,
-    targets: usize,
-    parameters: &Parameters,
-) -> Result<(Calibration, f64)> {
-    let penalties = &parameters.prediction.penalties;
-    let left: Vec<f64> = paths
-        .iter()
-        .map(|path| path.iter().fold(1.0, |least: f64, fit| least.min(fit.residual)))
-        .collect();
-    let noise = controls::spread_over(&left, gram.nrows());
-    let kinds = [Control::Permuted, Control::BlockRotated, Control::Rotated];
-    let mut gap = 0.0_f64;
-    let mut curves = Vec::with_capacity(kinds.len());
-    for (at, control) in kinds.into_iter().enumerate() {
-        let rng = &mut generator(parameters.seed, Purpose::Control, [at, gram.nrows()]);
-        let together = parameters.prediction.rotated_together;
-        let cross = controls::correlations(control, gram, &noise, together, rng);
-        let found = self::paths(gram, cross.as_ref(), penalties)?;
-        gap = gap.max(largest_gap(&found));
-        let semi_matching = mean_best(&cross);
-        let curve = curve(&found, None, penalties, targets);
-        curves.push(ControlCurve { control, semi_matching, curve });
-    }
-    let level = |curve: &PredictionCurve| {
-        let points = curve.points.iter().zip(penalties).filter(|(_, penalty)| **penalty > 0.0);
-        mean(&points.map(|(point, _)| point.unexplained).collect::<Vec<_>>())
-    };
-    let [local, blocks, full] = [0, 1, 2].map(|k| level(&curves[k].curve));
-    let place = |value: f64| {
-        let known = (full - local).abs() > 1e-9;
-        known.then(|| (value - local) / (full - local)).filter(|place| place.is_finite())
-    };
-    let calibration = Calibration {
-        distributedness: place(level(layer)),
-        block_rotated: place(blocks),
-        noise: mean(&noise),
-        controls: curves,
-    };
-    Ok((calibration, gap))
-}
-
-/// Mean over targets of the largest correlation with a source.
-fn mean_best(cross: &Mat<f64>) -> f64 {
-    let best = |j: usize| cross.col_as_slice(j).iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    mean(&(0..cross.ncols()).map(best).collect::<Vec<_>>())
 }

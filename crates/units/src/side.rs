@@ -3,7 +3,7 @@
 use crate::layer::{Layer, Network};
 use crate::matching::SideMatching;
 use crate::prediction::Predicted;
-use crate::{Quantised, Sample, SideFindings, UnitState};
+use crate::{Quantised, Sample, SideFindings, UnitState, Verdict};
 
 /// What is known of the units of one network without any other.
 pub(crate) fn alone(layer: &Layer, k: usize) -> SideFindings {
@@ -111,6 +111,11 @@ impl SideFindings {
             weights.iter().map(|&(i, weight)| (others[i] as u32, weight as f32)).collect()
         };
         place(&mut self.predictors, varying, found.predictors.iter().map(named).collect());
+    }
+
+    /// Fills in the verdicts.
+    pub(crate) fn set_verdicts(&mut self, varying: &[usize], verdicts: Vec<Verdict>) {
+        place(&mut self.verdict, varying, verdicts.into_iter().map(Some).collect());
     }
 }
 

@@ -1,9 +1,10 @@
 //! What all networks have in common at one layer.
 
+use crate::clusters::clusters;
 use crate::layer::{Layer, pairs};
 use crate::ranks::rank_correlation;
 use crate::side::states;
-use crate::{CycleShare, LayerFindings, NetworkSpectrum, Part, Result, Triple, UnitState};
+use crate::{CycleShare, LayerFindings, NetworkSpectrum, Result, Triple, UnitState};
 
 /// What all networks of a layer have in common: spectra, cycles of matchings, units that every network has, clusters.
 ///
@@ -12,6 +13,7 @@ use crate::{CycleShare, LayerFindings, NetworkSpectrum, Part, Result, Triple, Un
 pub fn analyse_layer(layer: &Layer) -> Result<LayerFindings> {
     let n = layer.networks.len();
     let triples = pairs(n).into_iter().flat_map(|(a, b)| (b + 1..n).map(move |c| [a, b, c]));
+    let every: Vec<usize> = (0..n).collect();
     let spectra = Spectra::of(layer);
     Ok(LayerFindings {
         spectra: (0..n).map(|k| spectrum(layer, k)).collect(),
@@ -21,7 +23,7 @@ pub fn analyse_layer(layer: &Layer) -> Result<LayerFindings> {
         partners_rank_correlation: spectra.ranks,
         cycles: triples.map(|networks| triple(layer, networks)).collect(),
         cliques: cliques(layer),
-        clusters: Part::Undefined("clusters are not part of this version".to_owned()),
+        clusters: clusters(layer, &every)?,
     })
 }
 

@@ -79,8 +79,8 @@ fn dead_and_constant_units_take_no_part() {
         _ => x[(i, j)],
     });
     let found = findings(&x, &y, &quick());
-    use UnitState::{Constant, Dead, Varies};
-    assert_eq!(found.y.state, [Dead, Varies, Varies, Constant, Varies]);
+    let varies = UnitState::Varies;
+    assert_eq!(found.y.state, [UnitState::Dead, varies, varies, UnitState::Constant, varies]);
     let matching = found.matching.found().expect("defined");
     assert_eq!(matching.units, (7, 3));
     assert!(found.y.matched[0].is_none() && found.y.semi[3].is_none() && found.y.top[3].is_empty());

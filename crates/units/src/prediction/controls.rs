@@ -1,11 +1,17 @@
 //! Copies of the sources whose code is known: what sparse prediction is read against.
 
 use consilience_linalg::{Mat, MatRef, matmul, random_orthogonal};
+use consilience_solvers::SparseFit;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use crate::Control;
-use crate::draws::order;
+use super::{curve, largest_gap, paths};
+use crate::chance::mean;
+use crate::draws::{Purpose, generator, order};
+use crate::{Calibration, Control, ControlCurve, Parameters, PredictionCurve, Result};
+
+/// Targets of a control at most: their curves are means, which so many tell well enough.
+const MOST_TARGETS: usize = 128;
 
 /// Columns of the mixing of a control: target j is the sum of the sources times column j, standardised.
 fn mixing(control: Control, sources: usize, together: usize, rng: &mut ChaCha8Rng) -> Mat<f64> {
@@ -30,7 +36,7 @@ fn mixing(control: Control, sources: usize, together: usize, rng: &mut ChaCha8Rn
 
 /// Correlations of the sources with the targets of a control. Target j carries the share `noise[j]` of its variance as noise
 /// that no source knows; which target carries which share is drawn.
-pub(super) fn correlations(
+fn correlations(
     control: Control,
     gram: MatRef<'_, f64>,
     noise: &[f64],
@@ -39,11 +45,12 @@ pub(super) fn correlations(
 ) -> Mat<f64> {
     let p = gram.nrows();
     let mix = mixing(control, p, together, rng);
+    let mix = mix.subcols(0, noise.len());
     let mut noise = noise.to_vec();
     for last in (1..noise.len()).rev() {
         noise.swap(last, rng.random_range(0..=last));
     }
-    let mut cross = matmul(gram, mix.as_ref());
+    let mut cross = matmul(gram, mix);
     for (j, noise) in noise.iter().enumerate() {
         let column = cross.col_as_slice_mut(j);
         let variance: f64 = (0..p).map(|i| mix[(i, j)] * column[i]).sum();
@@ -54,16 +61,66 @@ pub(super) fn correlations(
 }
 
 /// As many of `values` as there are targets of a control, from the smallest to the largest: each once where there are as many.
-pub(super) fn spread_over(values: &[f64], targets: usize) -> Vec<f64> {
+fn spread_over(values: &[f64], targets: usize) -> Vec<f64> {
     let mut sorted: Vec<f64> = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     (0..targets).map(|j| sorted[j * sorted.len() / targets].clamp(0.0, 1.0)).collect()
 }
 
+/// The controls, and where the layer stands between them; with the largest duality gap.
+pub(super) fn calibrate(
+    gram: MatRef<'_, f64>,
+    fitted: &[Vec<SparseFit>],
+    layer: &PredictionCurve,
+    targets: usize,
+    parameters: &Parameters,
+) -> Result<(Calibration, f64)> {
+    let penalties = &parameters.prediction.penalties;
+    let left: Vec<f64> = fitted
+        .iter()
+        .map(|path| path.iter().fold(1.0, |least: f64, fit| least.min(fit.residual)))
+        .collect();
+    let noise = spread_over(&left, gram.nrows().min(MOST_TARGETS));
+    let kinds = [Control::Permuted, Control::BlockRotated, Control::Rotated];
+    let mut gap = 0.0_f64;
+    let mut curves = Vec::with_capacity(kinds.len());
+    for (at, control) in kinds.into_iter().enumerate() {
+        let rng = &mut generator(parameters.seed, Purpose::Control, [at, gram.nrows()]);
+        let together = parameters.prediction.rotated_together;
+        let cross = correlations(control, gram, &noise, together, rng);
+        let found = paths(gram, cross.as_ref(), penalties)?;
+        gap = gap.max(largest_gap(&found));
+        let semi_matching = mean_best(&cross);
+        let curve = curve(&found, None, penalties, targets);
+        curves.push(ControlCurve { control, semi_matching, curve });
+    }
+    let level = |curve: &PredictionCurve| {
+        let points = curve.points.iter().zip(penalties).filter(|(_, penalty)| **penalty > 0.0);
+        mean(&points.map(|(point, _)| point.unexplained).collect::<Vec<_>>())
+    };
+    let [local, blocks, full] = [0, 1, 2].map(|k| level(&curves[k].curve));
+    let place = |value: f64| {
+        let known = (full - local).abs() > 1e-9;
+        known.then(|| (value - local) / (full - local)).filter(|place| place.is_finite())
+    };
+    let calibration = Calibration {
+        distributedness: place(level(layer)),
+        block_rotated: place(blocks),
+        noise: mean(&noise),
+        controls: curves,
+    };
+    Ok((calibration, gap))
+}
+
+/// Mean over targets of the largest correlation with a source.
+fn mean_best(cross: &Mat<f64>) -> f64 {
+    let best = |j: usize| cross.col_as_slice(j).iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    mean(&(0..cross.ncols()).map(best).collect::<Vec<_>>())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::draws::{Purpose, generator};
 
     #[test]
     fn copies_of_independent_sources_have_as_many_correlations_as_their_code_says() {

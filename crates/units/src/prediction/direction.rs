@@ -66,21 +66,30 @@ impl Direction {
         })
     }
 
-    /// The same with the sources divided by `deviation` and turned.
-    pub(crate) fn turned(&self, deviation: &[f64], turn: MatRef<'_, f64>) -> Self {
+    /// The same for some targets, with the sources divided by `deviation` and turned.
+    pub(crate) fn turned(
+        &self,
+        deviation: &[f64],
+        turn: MatRef<'_, f64>,
+        targets: &[usize],
+    ) -> Self {
         let inverse: Vec<f64> = deviation.iter().map(|d| d.recip()).collect();
-        let ones = vec![1.0; self.cross.ncols()];
+        let cross = Mat::from_fn(inverse.len(), targets.len(), |i, t| {
+            self.cross[(i, targets[t])] * inverse[i]
+        });
         let scatter = scaled(self.scatter.as_ref(), &inverse, &inverse);
         let half = matmul_atb(turn, scatter.as_ref());
         let scatter = symmetric_product(half.as_ref(), turn);
         let mean = Mat::from_fn(1, inverse.len(), |_, i| self.source_mean[i] * inverse[i]);
         let mean = matmul(mean.as_ref(), turn);
         Self {
+            n: self.n,
             source_mean: (0..turn.ncols()).map(|j| mean[(0, j)]).collect(),
+            target_mean: targets.iter().map(|&t| self.target_mean[t]).collect(),
             source_norm: (0..turn.ncols()).map(|j| scatter[(j, j)].max(0.0).sqrt()).collect(),
-            cross: matmul_atb(turn, scaled(self.cross.as_ref(), &inverse, &ones).as_ref()),
+            target_norm: targets.iter().map(|&t| self.target_norm[t]).collect(),
             scatter,
-            ..self.clone()
+            cross: matmul_atb(turn, cross.as_ref()),
         }
     }
 

@@ -8,7 +8,11 @@ use consilience_statistics::Blocks;
 use consilience_units::{Findings, Layer, Parameters, Request, analyse_pair, gather};
 
 /// One layer of each matrix: rows are positions of stimuli, `per_stimulus` each.
-pub fn source(matrices: &[&Mat<f64>], per_stimulus: usize, precision: Precision) -> ArraySource {
+pub(crate) fn source(
+    matrices: &[&Mat<f64>],
+    per_stimulus: usize,
+    precision: Precision,
+) -> ArraySource {
     let n_stimuli = matrices[0].nrows() / per_stimulus;
     let mut source = ArraySource::new(StimulusSet::indexed("planted", n_stimuli));
     for (k, matrix) in matrices.iter().enumerate() {
@@ -31,12 +35,12 @@ pub fn source(matrices: &[&Mat<f64>], per_stimulus: usize, precision: Precision)
 }
 
 /// Parameters with which tests are quick.
-pub fn quick() -> Parameters {
+pub(crate) fn quick() -> Parameters {
     Parameters { half_splits: 6, scatter_rows: 20, ..Parameters::default() }
 }
 
 /// The layer of these matrices in ten blocks of stimuli.
-pub fn layer(matrices: &[&Mat<f64>], parameters: &Parameters) -> Layer {
+pub(crate) fn layer(matrices: &[&Mat<f64>], parameters: &Parameters) -> Layer {
     let source = source(matrices, 1, Precision::F64);
     let representations: Vec<usize> = (0..matrices.len()).collect();
     let blocks = Blocks::hashed(
@@ -57,6 +61,6 @@ pub fn layer(matrices: &[&Mat<f64>], parameters: &Parameters) -> Layer {
 }
 
 /// The findings of two matrices.
-pub fn findings(x: &Mat<f64>, y: &Mat<f64>, parameters: &Parameters) -> Findings {
+pub(crate) fn findings(x: &Mat<f64>, y: &Mat<f64>, parameters: &Parameters) -> Findings {
     analyse_pair(&layer(&[x, y], parameters), 0, 1).expect("good data")
 }
