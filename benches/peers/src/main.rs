@@ -50,12 +50,16 @@ fn main() -> anyhow::Result<()> {
     }
     let results = rounds::run(&options)?;
     let text = table::write(&options, &results);
+    let failed = results.iter().filter(|(_, result)| result.is_err()).count();
     print!("{text}");
     if let Some(name) = record {
         let path =
             PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("recorded").join(format!("{name}.md"));
         std::fs::create_dir_all(path.parent().expect("has a folder"))?;
         std::fs::write(path, text)?;
+    }
+    if failed > 0 {
+        bail!("{failed} cases failed; the table says why");
     }
     Ok(())
 }

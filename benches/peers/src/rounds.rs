@@ -28,12 +28,19 @@ pub(crate) struct Contender {
     pub(crate) what: &'static str,
     /// All repetitions of all rounds.
     pub(crate) seconds: Vec<f64>,
+    /// Seconds of processor time a repetition, one a round.
+    pub(crate) processor: Vec<f64>,
     pub(crate) answer: f64,
+}
+
+impl Contender {
+    fn new(what: &'static str) -> Self {
+        Self { what, seconds: Vec::new(), processor: Vec::new(), answer: 0.0 }
+    }
 }
 
 /// All contenders of a case, ours first.
 pub(crate) struct CaseResult {
-    pub(crate) case: &'static Case,
     pub(crate) contenders: Vec<Contender>,
     pub(crate) rates: Rates,
 }
@@ -43,20 +50,20 @@ pub(crate) fn scratch() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/peers")
 }
 
-pub(crate) fn run(options: &Options) -> anyhow::Result<Vec<CaseResult>> {
+/// Every case, or why it came to nothing: one that fails does not keep the others from being measured.
+pub(crate) fn run(
+    options: &Options,
+) -> anyhow::Result<Vec<(&'static Case, anyhow::Result<CaseResult>)>> {
     inputs::folder()?;
     let python = environment()?;
-    options.cases.iter().map(|case| one(case, options, &python)).collect()
+    let cases = options.cases.iter().map(|&case| (case, one(case, options, &python)));
+    Ok(cases.collect())
 }
 
 fn one(case: &'static Case, options: &Options, python: &Path) -> anyhow::Result<CaseResult> {
     let rates = floor::measure(options.threads)?;
-    let mut contenders = vec![Contender { what: "consilience", seconds: Vec::new(), answer: 0.0 }];
-    contenders.extend(case.peers.iter().map(|(_, what)| Contender {
-        what,
-        seconds: Vec::new(),
-        answer: 0.0,
-    }));
+    let mut contenders = vec![Contender::new("consilience")];
+    contenders.extend(case.peers.iter().map(|(_, what)| Contender::new(what)));
     let threads = options.threads.to_string();
     for round in 0..options.rounds {
         for (i, contender) in contenders.iter_mut().enumerate() {
@@ -80,11 +87,12 @@ fn one(case: &'static Case, options: &Options, python: &Path) -> anyhow::Result<
             };
             let report = report(&mut command).with_context(|| contender.what.to_owned())?;
             contender.seconds.extend(report.seconds);
+            contender.processor.push(report.processor);
             contender.answer = report.answer;
         }
     }
     check(case, &contenders)?;
-    Ok(CaseResult { case, contenders, rates })
+    Ok(CaseResult { contenders, rates })
 }
 
 /// A time means nothing beside a different answer.
