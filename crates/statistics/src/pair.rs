@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use consilience_linalg::{Mat, matmul, matmul_atb, singular_values};
+use consilience_linalg::{Eigen, Mat, matmul, matmul_atb, singular_values};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
 use crate::merge::{Part, decompose, merged_mean, merged_scatter};
@@ -195,6 +195,21 @@ impl PairMoments {
         Ok(norm.clone()?)
     }
 
+    /// Eigendecompositions of the scatters of x and of y, each computed once.
+    ///
+    /// # Errors
+    /// When one does not converge.
+    pub fn eigen(&self) -> Result<[&Eigen; 2]> {
+        Ok(self.factorised()?)
+    }
+
+    /// Side by side: each runs on one thread.
+    fn factorised(&self) -> consilience_linalg::Result<[&Eigen; 2]> {
+        let (x, y) = (&self.x, &self.y);
+        let (x, y) = rayon::join(|| x.factorised(), || y.factorised());
+        Ok([x?, y?])
+    }
+
     /// `Vᵀ Σxyᵀ W`: the cross-scatter in the eigenbases of the two scatters, in the order of their eigenvalues (ascending),
     /// computed once.
     ///
@@ -205,8 +220,9 @@ impl PairMoments {
     }
 
     fn turned(&self) -> consilience_linalg::Result<&Mat<f64>> {
+        let sides = self.factorised();
         let turned = self.turned.get_or_init(|| {
-            let (x, y) = (self.x.factorised()?, self.y.factorised()?);
+            let [x, y] = sides?;
             let half = matmul_atb(x.vectors.as_ref(), self.cross.as_ref());
             Ok(matmul(half.as_ref(), y.vectors.as_ref()))
         });
@@ -219,7 +235,12 @@ impl PairMoments {
     /// When a decomposition does not converge.
     pub fn canonical(&self) -> Result<&Canonical> {
         let canonical = self.canonical.get_or_init(|| {
-            let sides = [self.x.factorised()?, self.y.factorised()?];
+            let (cross, dimensions) = (self.cross.as_ref(), self.dimensions());
+            let sides = [&*self.x, &*self.y];
+            if let Some(found) = Canonical::of_full_rank(sides, cross, dimensions, self.epsilon) {
+                return found;
+            }
+            let sides = self.factorised()?;
             Canonical::of(sides, self.turned()?.as_ref(), self.dimensions(), self.epsilon)
         });
         Ok(canonical.as_ref().map_err(Clone::clone)?)

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 
 use consilience_linalg::{Eigen, Mat, MatRef, eigen_symmetric, matmul_atb, symmetric_product};
 
+use crate::canonical::InverseRoot;
 use crate::merge::{Part, decompose, merged_mean, merged_scatter};
 use crate::{BlockSet, Marginal, Result};
 
@@ -138,6 +139,7 @@ pub struct SideMoments {
     marginal: Arc<Marginal>,
     set: BlockSet,
     eigen: OnceLock<consilience_linalg::Result<Eigen>>,
+    inverse_root: OnceLock<Option<InverseRoot>>,
 }
 
 impl SideMoments {
@@ -161,6 +163,7 @@ impl SideMoments {
             marginal: marginal.clone(),
             set,
             eigen: OnceLock::new(),
+            inverse_root: OnceLock::new(),
         }
     }
 
@@ -201,6 +204,15 @@ impl SideMoments {
     pub(crate) fn factorised(&self) -> consilience_linalg::Result<&Eigen> {
         let eigen = self.eigen.get_or_init(|| eigen_symmetric(self.scatter.as_ref()));
         eigen.as_ref().map_err(Clone::clone)
+    }
+
+    /// The inverse of the scatter's triangular factor, remembered.
+    pub(crate) fn inverse_root(&self) -> Option<&InverseRoot> {
+        if self.inverse_root.get().is_none() {
+            // Two threads may both compute it: they find the same. It uses several threads, so that nothing may wait for it.
+            let _ = self.inverse_root.set(InverseRoot::of(self.scatter.as_ref()));
+        }
+        self.inverse_root.get().expect("it was just set").as_ref()
     }
 
     /// The scatter as a view.

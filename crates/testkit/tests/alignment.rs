@@ -3,6 +3,7 @@
 
 use consilience_linalg::{Mat, squared_norm};
 use consilience_measures::{Error, Result, Warning};
+use consilience_statistics::Canonical;
 use consilience_testkit::assert_none;
 use consilience_testkit::evaluate::{Gathered, Protocol, Recording, gather};
 use consilience_testkit::golden::array;
@@ -106,6 +107,24 @@ fn measures_of_canonical_correlations_are_functions_of_each_other() {
         }
     }
     assert_none(&failures);
+}
+
+/// Whitening by triangular factors, where ranks are certain, and by eigenvectors, everywhere, give the same correlations.
+#[test]
+fn correlations_need_no_eigenvectors_where_ranks_are_certain() {
+    for DataSet { name, x, y, .. } in data_sets() {
+        let pair = Compared::new(&x, &y);
+        let moments = pair.moments.pair().over(pair.protocol.design.all());
+        let found = moments.canonical().expect("finite");
+        let (sides, turned) = (moments.eigen(), moments.cross_in_eigenbases());
+        let (sides, turned) = (sides.expect("finite"), turned.expect("finite").as_ref());
+        let (dimensions, epsilon) = (moments.dimensions(), moments.epsilon);
+        let expected = Canonical::of(sides, turned, dimensions, epsilon).expect("finite");
+        assert_eq!((found.ranks, found.certain), (expected.ranks, expected.certain), "{name}");
+        let mut both = found.correlations.iter().zip(&expected.correlations);
+        assert_eq!(found.correlations.len(), expected.correlations.len(), "{name}");
+        assert!(both.all(|(a, b)| (a - b).abs() <= ROUNDING), "{name}: {found:?}, {expected:?}");
+    }
 }
 
 #[test]

@@ -35,7 +35,7 @@ impl Measure for EigenspaceOverlap {
         orientation: Orientation::Score,
         range: (0.0, 1.0),
         identity_tolerance: 1e-9,
-        complexity: "O(p³ + q³) for the eigendecompositions, shared by all pairs of a representation, and O(p q min(p, q)) for the singular values, shared by all measures of canonical correlations; centre=false shares nothing",
+        complexity: "O(p³ + q³) for triangular factors, or eigendecompositions where ranks are in doubt, shared by all pairs of a representation, and O(p q min(p, q)) for the singular values, shared by all measures of canonical correlations; centre=false shares nothing",
         caveats: &[
             "Equal ranks: the same as mean-squared-cca, which divides by the smaller rank.",
             "The paper compares embeddings as they are, and so does ReSi: centre=false. ReSi divides by the larger number of units, not by the rank, so that a rank-deficient representation does not overlap fully with itself there.",

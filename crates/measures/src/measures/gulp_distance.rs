@@ -90,7 +90,7 @@ impl Measure for GulpDistance {
             return Ok(Comparison { warnings, ..Comparison::of_score(score) });
         }
         let sums = sums_of_squares(Self::INFO.id, moments)?;
-        let values = [&moments.x.eigen()?.values, &moments.y.eigen()?.values];
+        let values = moments.eigen()?.map(|eigen| &eigen.values);
         // Eigenvalues of the covariance with total variance 1; rounding may leave one just below 0.
         let shares = [0, 1].map(|side| -> Vec<f64> {
             values[side].iter().map(|value| value.max(0.0) / sums[side]).collect()

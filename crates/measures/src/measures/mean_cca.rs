@@ -25,7 +25,7 @@ impl Measure for MeanCca {
         orientation: Orientation::Score,
         range: (0.0, 1.0),
         identity_tolerance: 1e-9,
-        complexity: "O(p³ + q³) for the eigendecompositions, shared by all pairs of a representation, and O(p q min(p, q)) for the singular values, shared by all measures of canonical correlations",
+        complexity: "O(p³ + q³) for triangular factors, or eigendecompositions where ranks are in doubt, shared by all pairs of a representation, and O(p q min(p, q)) for the singular values, shared by all measures of canonical correlations",
         caveats: &[
             "With n < p + q stimuli some correlations, and with n ≤ min(p, q) all, are 1 for any data. Packages then raise, or return 1 or another number in silence; here a warning counts them.",
             "For independent Gaussian representations the mean squared correlation is max(p, q)/(n − 1): use ten or more times as many stimuli as units, or compare with the chance level.",

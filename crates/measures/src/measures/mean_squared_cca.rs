@@ -35,7 +35,7 @@ impl Measure for MeanSquaredCca {
         orientation: Orientation::Score,
         range: (0.0, 1.0),
         identity_tolerance: 1e-9,
-        complexity: "O(p³ + q³) for the eigendecompositions, shared by all pairs of a representation, and O(p q min(p, q)) for the singular values, shared by all measures of canonical correlations; centre=false shares nothing",
+        complexity: "O(p³ + q³) for triangular factors, or eigendecompositions where ranks are in doubt, shared by all pairs of a representation, and O(p q min(p, q)) for the singular values, shared by all measures of canonical correlations; centre=false shares nothing",
         caveats: &[
             "The published demonstration of Kornblith et al. (0.54312 for its first pair) does not centre: centre=false gives that number, the default 0.54540.",
             "With n < p + q stimuli some correlations, and with n ≤ min(p, q) all, are 1 for any data; a warning counts them.",

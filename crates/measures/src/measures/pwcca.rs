@@ -130,7 +130,7 @@ impl Measure for Pwcca {
             return Ok(Comparison { warnings, ..Comparison::of_score(score) });
         }
         check_ties(found, moments.epsilon)?;
-        let sides = [moments.x.eigen()?, moments.y.eigen()?];
+        let sides = moments.eigen()?;
         let turned = moments.cross_in_eigenbases()?.as_ref();
         let Svd { u, v, .. } = svd(whitened(sides, turned, found.ranks).as_ref())?;
         let score = |side: &SideMoments, directions: &Mat<f64>| -> Result<f64> {

@@ -190,7 +190,7 @@ impl ShapeDistance {
                 product: moments.nuclear_norm()?,
             });
         }
-        let sides = [moments.x.eigen()?, moments.y.eigen()?];
+        let sides = moments.eigen()?;
         let cross = moments.cross_in_eigenbases()?.as_ref();
         let most = if reduces { p.min(q) } else { p.max(q) };
         let most = most.min(moments.dimensions());

@@ -89,7 +89,7 @@ impl Measure for Svcca {
 
     fn compare(&self, moments: &PairMoments) -> Result<Comparison> {
         let all = canonical(Self::INFO.id, moments)?;
-        let sides = [moments.x.eigen()?, moments.y.eigen()?];
+        let sides = moments.eigen()?;
         let kept = sides.map(|side| self.components(side, moments));
         let reduced;
         let found = if kept == all.ranks {
