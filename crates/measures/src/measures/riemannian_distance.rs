@@ -1,7 +1,7 @@
 #![doc = include_str!("../../docs/riemannian-distance.md")]
 
 use consilience_linalg::{
-    Eigen, Mat, MatRef, cholesky, eigen_symmetric, matmul_abt, scaled, singular_values, solve_lower,
+    Mat, MatRef, cholesky, eigen_symmetric, eigenvalues_symmetric, row_gram, scaled, solve_lower,
 };
 use consilience_statistics::PairMoments;
 use serde::{Deserialize, Serialize};
@@ -93,14 +93,13 @@ impl Measure for RiemannianDistance {
         let sums = sums_of_squares(Self::INFO.id, moments)?;
         // Both sides with kernels of mean diagonal 1, in units of the ridge.
         let factors = sums.map(|sum| (moments.n as f64 / sum / self.ridge).sqrt());
-        let joint = eigen_symmetric(joint(moments, factors).as_ref())?;
-        let [x, y] = coordinates(&joint, moments.x.n_units(), moments.dimensions());
+        let joint = joint(moments, factors);
+        let [x, y] = coordinates(&joint, moments.x.n_units(), moments.dimensions())?;
         let factor = |m: &Mat<f64>| cholesky(kernel(m.as_ref()).as_ref());
-        let (lx, ly) = (factor(&x)?, factor(&y)?);
-        // Singular values of Lx⁻¹ Ly are the roots of the generalised eigenvalues, to all digits.
-        let roots = singular_values(solve_lower(lx.as_ref(), ly.as_ref()).as_ref())?;
-        let squares: f64 = roots.iter().map(|root| (2.0 * root.ln()).powi(2)).sum();
-        Ok(Comparison::of_score(squares.sqrt()))
+        let (lx, ly) = rayon::join(|| factor(&x), || factor(&y));
+        let (lx, ly) = (lx?, ly?);
+        let (there, back) = rayon::join(|| squared_logs(&lx, &ly), || squared_logs(&ly, &lx));
+        Ok(Comparison::of_score((there? + back?).sqrt()))
     }
 }
 
@@ -117,25 +116,42 @@ fn joint(moments: &PairMoments, factors: [f64; 2]) -> Mat<f64> {
     })
 }
 
-/// The units of x and of y in an orthonormal basis of the space over stimuli that they span together, which has no more than
-/// so many dimensions.
+/// The units of x and of y in an orthonormal basis of the space over stimuli that they span together.
 ///
-/// With `[X Y] = W D^½ Qᵀ`, `W` orthonormal, the coordinates are the parts of `D^½ Qᵀ`. Small eigenvalues need no care: they are
-/// small coordinates.
-fn coordinates(joint: &Eigen, p: usize, dimensions: usize) -> [Mat<f64>; 2] {
-    let units = joint.values.len();
-    let kept = units.min(dimensions);
-    let roots: Vec<f64> = joint.values[units - kept..].iter().map(|v| v.max(0.0).sqrt()).collect();
-    let vectors = joint.vectors.as_ref().subcols(units - kept, kept);
-    let all = scaled(vectors.transpose(), &roots, &vec![1.0; units]);
-    [all.as_ref().subcols(0, p).to_owned(), all.as_ref().subcols(p, units - p).to_owned()]
+/// With `joint = L Lᵀ` and `[X Y] = W Lᵀ`, `W` orthonormal, the coordinates are the parts of `Lᵀ`. Where units depend on one
+/// another there is no such L, and they are the parts of `D^½ Qᵀ` with the eigenvalues D, of which no more than so many
+/// `dimensions` are above 0. Small directions need no care: they are small coordinates, and the kernels have a ridge.
+fn coordinates(joint: &Mat<f64>, p: usize, dimensions: usize) -> Result<[Mat<f64>; 2]> {
+    let units = joint.nrows();
+    let all = if units > dimensions { None } else { cholesky(joint.as_ref()).ok() };
+    let all = if let Some(lower) = all {
+        lower.transpose().to_owned()
+    } else {
+        let joint = eigen_symmetric(joint.as_ref())?;
+        let kept = units.min(dimensions);
+        let values = joint.values[units - kept..].iter();
+        let roots: Vec<f64> = values.map(|v| v.max(0.0).sqrt()).collect();
+        let vectors = joint.vectors.as_ref().subcols(units - kept, kept);
+        scaled(vectors.transpose(), &roots, &vec![1.0; units])
+    };
+    let part = |first: usize, count: usize| all.as_ref().subcols(first, count).to_owned();
+    Ok([part(0, p), part(p, units - p)])
 }
 
 /// `I + m mᵀ`.
 fn kernel(m: MatRef<'_, f64>) -> Mat<f64> {
-    let mut out = matmul_abt(m, m);
+    let mut out = row_gram(m);
     for i in 0..out.nrows() {
         out[(i, i)] += 1.0;
     }
     out
+}
+
+/// Σ log² μ over the generalised eigenvalues μ above 1 of `b bᵀ` and `a aᵀ`, lower triangular both: they are the eigenvalues of
+/// `c cᵀ` with `c = a⁻¹ b`, which are known up to rounding of the greatest of them. Those below 1 are the inverses of the ones
+/// that an exchange of `a` and `b` gives, so that no digits of small ones are lost.
+fn squared_logs(a: &Mat<f64>, b: &Mat<f64>) -> Result<f64> {
+    let values =
+        eigenvalues_symmetric(row_gram(solve_lower(a.as_ref(), b.as_ref()).as_ref()).as_ref())?;
+    Ok(values.iter().filter(|mu| **mu > 1.0).map(|mu| mu.ln().powi(2)).sum())
 }
