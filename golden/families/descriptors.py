@@ -1,6 +1,8 @@
 """One number of each representation, compared."""
 
 import numpy as np
+from scipy.linalg import eigvalsh
+from scipy.sparse.csgraph import laplacian
 from scipy.spatial.distance import cdist
 from scipy.special import logsumexp
 from sklearn.metrics.pairwise import cosine_similarity
@@ -32,6 +34,31 @@ def uniformity(t=2.0, pairs="all", normalise=False):
     return describe
 
 
+def heat_trace(k, temperatures):
+    def describe(a):
+        squared = cdist(a, a, "sqeuclidean")
+        np.fill_diagonal(squared, np.inf)
+        joined = np.zeros(squared.shape)
+        joined[np.repeat(np.arange(len(a)), k), np.argsort(squared, axis=1)[:, :k].ravel()] = 1
+        values = eigvalsh(laplacian(np.maximum(joined, joined.T), normed=True))
+        return np.exp(-np.outer(temperatures, values)).mean(axis=1)
+
+    return describe
+
+
+def intrinsic_distance(k):
+    temperatures = np.logspace(-1, 1, 256)
+    trace = heat_trace(k, temperatures)
+    weights = 1e6 * np.exp(-2 * (temperatures + 1 / temperatures))
+    return lambda x, y: (weights * np.abs(trace(x) - trace(y))).max()
+
+
+def is_decided(a, ks):
+    """Whether no row has two others equally near around its k-th neighbour, but for rounding."""
+    near = np.sort(cdist(a, a, "sqeuclidean"), axis=1)  # the row itself first
+    return all(np.all(near[:, k + 1] - near[:, k] > 1e-9 * near[:, k + 1]) for k in ks)
+
+
 UNIFORMITIES = {
     "uniformity-difference-distance": uniformity(),
     "uniformity-difference-distance:t=0.01": uniformity(t=0.01),
@@ -61,6 +88,21 @@ MEASURES = {
             c
             for spec, describe in UNIFORMITIES.items()
             for c in whole_data_cases(spec, difference(describe), arrays, ROW_PAIRS)
+        ],
+    ),
+    "intrinsic-distance": (
+        "Greatest difference of the mean heat kernels of the normalised Laplacians of two graphs of k nearest neighbours, "
+        "times 1e6 exp(-2(t + 1/t)), over 256 temperatures t from 0.1 to 10.",
+        ["numpy", "scipy"],
+        lambda arrays: [
+            c
+            for k in (5, 10)
+            for c in whole_data_cases(
+                f"intrinsic-distance:k={k}",
+                intrinsic_distance(k),
+                arrays,
+                [pair for pair in ROW_PAIRS if all(is_decided(arrays[side], (5, 10)) for side in pair)],
+            )
         ],
     ),
 }

@@ -22,6 +22,7 @@ pub mod edit_knn;
 pub mod eigenspace_overlap;
 pub mod error_consistency;
 pub mod gulp_distance;
+pub mod intrinsic_distance;
 pub mod jaccard_knn;
 pub mod jensen_shannon_distance;
 pub mod lange_linear_cka;
@@ -102,6 +103,7 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<magnitude_difference_distance::MagnitudeDifferenceDistance>(),
     Entry::of::<uniformity_difference_distance::UniformityDifferenceDistance>(),
     Entry::of::<concentricity_difference_distance::ConcentricityDifferenceDistance>(),
+    Entry::of::<intrinsic_distance::IntrinsicDistance>(),
     Entry::of::<disagreement_distance::DisagreementDistance>(),
     Entry::of::<jensen_shannon_distance::JensenShannonDistance>(),
     Entry::of::<accuracy_difference_distance::AccuracyDifferenceDistance>(),

@@ -1,12 +1,13 @@
 //! One number of each representation, row by row.
 
-use super::{Fold, Rows, Spec, mean};
+use super::{Fold, Rows, Spec, mean, symmetric_eigen};
 
 pub(super) fn score(spec: Spec<'_>, x: &Rows, y: &Rows, _: &[Fold]) -> Option<f64> {
     let of: &dyn Fn(&Rows) -> f64 = match spec.id {
         "magnitude-difference-distance" => &|m| norm(&mean_row(m)),
         "concentricity-difference-distance" => &concentricity,
         "uniformity-difference-distance" => &|m| uniformity(spec, m),
+        "intrinsic-distance" => return Some(intrinsic_distance(spec, x, y)),
         _ => return None,
     };
     Some((of(x) - of(y)).abs())
@@ -50,4 +51,41 @@ fn uniformity(spec: Spec<'_>, m: &Rows) -> f64 {
     let greatest = exponents.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     let terms: Vec<f64> = exponents.iter().map(|e| (e - greatest).exp()).collect();
     greatest + mean(&terms).ln()
+}
+
+fn intrinsic_distance(spec: Spec<'_>, x: &Rows, y: &Rows) -> f64 {
+    let k: usize = spec.parameter("k").map_or(5, |k| k.parse().expect("a number"));
+    let (x, y) = (spectrum(x, k), spectrum(y, k));
+    let trace =
+        |values: &[f64], t: f64| mean(&values.iter().map(|v| (-t * v).exp()).collect::<Vec<f64>>());
+    let weighted = |i: u32| {
+        let t = 10_f64.powf(f64::from(i) / 127.5 - 1.0);
+        (-2.0 * t - 2.0 / t).exp() * (trace(&x, t) - trace(&y, t)).abs()
+    };
+    1e6 * (0..256).map(weighted).fold(0.0, f64::max)
+}
+
+/// Eigenvalues of the normalised Laplacian of the graph of nearest neighbours.
+fn spectrum(m: &Rows, k: usize) -> Vec<f64> {
+    let n = m.len();
+    let mut joined = vec![vec![0.0; n]; n];
+    for i in 0..n {
+        let squared =
+            |j: usize| m[i].iter().zip(&m[j]).map(|(a, b)| (a - b) * (a - b)).sum::<f64>();
+        let mut others: Vec<usize> = (0..n).filter(|&j| j != i).collect();
+        others.sort_by(|&a, &b| squared(a).total_cmp(&squared(b)));
+        for &j in &others[..k] {
+            joined[i][j] = 1.0;
+            joined[j][i] = 1.0;
+        }
+    }
+    let degree: Vec<f64> = joined.iter().map(|row| row.iter().sum()).collect();
+    let entry = |i: usize, j: usize| {
+        f64::from(u8::from(i == j)) - joined[i][j] / (degree[i] * degree[j]).sqrt()
+    };
+    let laplacian: Vec<Vec<f64>> = (0..n).map(|i| (0..n).map(|j| entry(i, j)).collect()).collect();
+    // Zeros, one a component of the graph, are left out of it.
+    let mut values = symmetric_eigen(&laplacian).0;
+    values.resize(n, 0.0);
+    values
 }
