@@ -1,5 +1,6 @@
 //! Representations kept in memory while many studies read them in any order.
 
+use crate::store::RecordedSet;
 use crate::{ActivationSource, Activations, Representation, Result, StimulusSet};
 
 /// A source with some of its representations held in memory; the others are read from it as before.
@@ -58,5 +59,13 @@ impl ActivationSource for Cached<'_> {
             array.append_rows_to(s * rows..(s + 1) * rows, out);
         }
         Ok(())
+    }
+
+    fn sets(&self) -> Result<Vec<RecordedSet>> {
+        self.source.sets()
+    }
+
+    fn on(&self, set: &str) -> Result<Box<dyn ActivationSource + '_>> {
+        self.source.on(set)
     }
 }

@@ -65,6 +65,18 @@ pub enum Error {
         /// What there is.
         available: String,
     },
+    /// A set of stimuli that was asked for is not there.
+    #[error("no set of stimuli `{set}`; there are: {}", names(known))]
+    UnknownSet {
+        /// What was asked for.
+        set: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+}
+
+fn names(known: &[String]) -> String {
+    if known.is_empty() { "none".to_owned() } else { known.join(", ") }
 }
 
 impl Error {

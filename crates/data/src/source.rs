@@ -1,5 +1,6 @@
 //! Where activations come from.
 
+use crate::store::RecordedSet;
 use crate::{
     Activations, Checkpoint, Error, Pooling, Representation, RepresentationId, Result, StimulusSet,
 };
@@ -21,6 +22,51 @@ pub trait ActivationSource: Sync {
     /// # Errors
     /// When a file cannot be read, or a value is NaN or infinite.
     fn read(&self, representation: usize, stimuli: &[usize], out: &mut Activations) -> Result<()>;
+
+    /// Other sets of stimuli that the same networks were recorded on; none unless the source says so.
+    ///
+    /// # Errors
+    /// When the index of the sets cannot be read.
+    fn sets(&self) -> Result<Vec<RecordedSet>> {
+        Ok(Vec::new())
+    }
+
+    /// What the networks said about one of [`Self::sets`], by its name: a source of its own, with its own stimuli.
+    ///
+    /// # Errors
+    /// [`Error::UnknownSet`] if there is no such set, and when it cannot be read.
+    fn on(&self, set: &str) -> Result<Box<dyn ActivationSource + '_>> {
+        Err(unknown_set(set, &self.sets()?))
+    }
+}
+
+/// The error of asking for a set that a source does not have.
+pub(crate) fn unknown_set(set: &str, known: &[RecordedSet]) -> Error {
+    let names = known.iter().map(|set| set.name.clone()).collect();
+    Error::UnknownSet { set: set.to_owned(), known: names }
+}
+
+/// A borrowed source is a source.
+impl<S: ActivationSource + ?Sized> ActivationSource for &S {
+    fn stimuli(&self) -> &StimulusSet {
+        (**self).stimuli()
+    }
+
+    fn representations(&self) -> &[Representation] {
+        (**self).representations()
+    }
+
+    fn read(&self, representation: usize, stimuli: &[usize], out: &mut Activations) -> Result<()> {
+        (**self).read(representation, stimuli, out)
+    }
+
+    fn sets(&self) -> Result<Vec<RecordedSet>> {
+        (**self).sets()
+    }
+
+    fn on(&self, set: &str) -> Result<Box<dyn ActivationSource + '_>> {
+        (**self).on(set)
+    }
 }
 
 /// What is known about a bare array, one row a stimulus: a name, its shape and the digest of its values.
@@ -49,13 +95,14 @@ pub struct ArraySource {
     stimuli: StimulusSet,
     representations: Vec<Representation>,
     arrays: Vec<Activations>,
+    sets: Vec<(RecordedSet, ArraySource)>,
 }
 
 impl ArraySource {
     /// A source without representations.
     #[must_use]
     pub fn new(stimuli: StimulusSet) -> Self {
-        Self { stimuli, representations: Vec::new(), arrays: Vec::new() }
+        Self { stimuli, representations: Vec::new(), arrays: Vec::new(), sets: Vec::new() }
     }
 
     /// Adds a representation; its index is the number of those added before.
@@ -80,6 +127,11 @@ impl ArraySource {
         self.arrays.push(array);
         Ok(())
     }
+
+    /// Adds what the same networks said about another set of stimuli.
+    pub fn push_set(&mut self, set: RecordedSet, source: Self) {
+        self.sets.push((set, source));
+    }
 }
 
 impl ActivationSource for ArraySource {
@@ -97,5 +149,16 @@ impl ActivationSource for ArraySource {
             self.arrays[representation].append_rows_to(s * rows..(s + 1) * rows, out);
         }
         Ok(())
+    }
+
+    fn sets(&self) -> Result<Vec<RecordedSet>> {
+        Ok(self.sets.iter().map(|(set, _)| set.clone()).collect())
+    }
+
+    fn on(&self, set: &str) -> Result<Box<dyn ActivationSource + '_>> {
+        match self.sets.iter().find(|(recorded, _)| recorded.name == set) {
+            Some((_, source)) => Ok(Box::new(source)),
+            None => Err(unknown_set(set, &self.sets()?)),
+        }
     }
 }

@@ -22,13 +22,14 @@ use manifest::{LayerFile, MANIFEST, Manifest, VERSION};
 use sha2::{Digest, Sha256};
 
 use crate::formats::npy::{self, NpyFile};
+use crate::source::unknown_set;
 use crate::stimuli::hexadecimal;
 use crate::{
     ActivationSource, Activations, Checkpoint, Error, Pooling, Representation, Result, RowMajor,
     StimulusSet, atomic,
 };
 
-pub use sets::{Origin, RecordedSet, has_sets, read_sets, write_sets};
+pub use sets::{Origin, RecordedSet, beside, has_sets, read_sets, write_sets};
 pub use stimuli::{read_stimuli, thumbnail_sheet, write_stimuli};
 
 /// Bytes of rows that are read at a time, then checked while they are in cache.
@@ -157,6 +158,7 @@ pub fn made_by(
 /// An activation store that is open for reading. Values are read when asked for.
 #[derive(Debug)]
 pub struct Store {
+    root: PathBuf,
     stimuli: StimulusSet,
     representations: Vec<Representation>,
     /// One a representation: its recording's folder, and its file there.
@@ -185,7 +187,7 @@ impl Store {
         }
         found.sort_by(|(a, _), (b, _)| order(a, b));
         let (representations, files) = found.into_iter().unzip();
-        Ok(Self { stimuli, representations, files })
+        Ok(Self { root: root.to_owned(), stimuli, representations, files })
     }
 
     /// Nothing, if every file still has the values that were recorded. Reads the whole store.
@@ -249,6 +251,20 @@ impl ActivationSource for Store {
             }
         }
         Ok(())
+    }
+
+    /// The sets in the folder `stimuli` beside the store, if there is one.
+    fn sets(&self) -> Result<Vec<RecordedSet>> {
+        let folder = beside(&self.root);
+        if has_sets(&folder) { read_sets(&folder) } else { Ok(Vec::new()) }
+    }
+
+    fn on(&self, set: &str) -> Result<Box<dyn ActivationSource + '_>> {
+        let sets = self.sets()?;
+        match sets.iter().find(|recorded| recorded.name == set) {
+            Some(recorded) => Ok(Box::new(Self::open(&recorded.store(&beside(&self.root)))?)),
+            None => Err(unknown_set(set, &sets)),
+        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! Recording of trained networks on more stimuli: shifted test images, and other data sets.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use consilience_data::store::{
-    Origin, RecordedSet, Recording, has_sets, made_by, read_sets, write_recording, write_sets,
-    write_stimuli,
+    Origin, RecordedSet, Recording, beside, has_sets, made_by, read_sets, write_recording,
+    write_sets, write_stimuli,
 };
 use consilience_data::{Checkpoint, Pooling, Progress, StimulusSet, hexadecimal};
 use sha2::{Digest, Sha256};
@@ -12,16 +12,11 @@ use sha2::{Digest, Sha256};
 use crate::architectures::{Architecture, Layer, Task};
 use crate::datasets::{Dataset, Pictures, fit, thumbnails};
 use crate::evaluation::{Network, evaluate};
-use crate::network_file::{Folders, NetworkFile, TrainedCheckpoint};
+use crate::network_file::{Folders, NetworkFile, TrainedCheckpoint, store};
 use crate::parallel::run_all;
 use crate::shifts::{self, SHIFTS};
 use crate::weights::{Parameter, Weights};
 use crate::{Error, Result, TrainSpec};
-
-/// The folder of the sets in an output folder.
-pub(crate) fn sets_folder(out: &Path) -> PathBuf {
-    out.join("stimuli")
-}
 
 /// A set that a spec asks for.
 struct Planned {
@@ -121,7 +116,7 @@ impl<'a> Recorder<'a> {
         progress: &dyn Progress,
     ) -> Result<Vec<RecordedSet>> {
         let Sets(planned) = sets;
-        let root = sets_folder(self.out);
+        let root = beside(&store(self.out));
         let mut index = if has_sets(&root) { read_sets(&root)? } else { Vec::new() };
         let jobs = self.jobs(networks)?;
         let n_stimuli: u64 = planned.iter().map(|set| self.n_stimuli(set) as u64).sum();

@@ -1,7 +1,7 @@
 //! `sets.json`: the same networks on several sets of stimuli.
 //!
 //! A store has one set of stimuli. What networks said about others, such as shifted ones, lies in a store for each set, all in
-//! one folder:
+//! one folder, `stimuli`, [`beside`] the store:
 //!
 //! ```text
 //! ROOT/sets.json            which sets there are, and how they were made
@@ -75,6 +75,16 @@ impl RecordedSet {
     #[must_use]
     pub fn store(&self, root: &Path) -> PathBuf {
         root.join(escape(&self.name))
+    }
+}
+
+/// The folder of the sets that belong to the store at `root`: `stimuli`, beside it.
+#[must_use]
+pub fn beside(root: &Path) -> PathBuf {
+    const FOLDER: &str = "stimuli";
+    match root.file_name() {
+        Some(_) => root.with_file_name(FOLDER),
+        None => root.join("..").join(FOLDER),
     }
 }
 

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 
 use consilience_data::formats::npy;
 use consilience_data::store::{
-    RecordedLayer, Recording, Store, has_recording, write_recording, write_stimuli,
+    Origin, RecordedLayer, RecordedSet, Recording, Store, has_recording, write_recording,
+    write_sets, write_stimuli,
 };
 use consilience_data::{
     ActivationSource, Activations, Cached, Checkpoint, Error, Pooling, RowMajor, StimulusSet,
@@ -302,4 +303,37 @@ fn an_error_while_replacing_leaves_the_old_recording() {
     assert_eq!(names(&root.path().join("cnn-seed1")), ["step-0"]);
     assert_eq!(names(&folder).len(), 4);
     Store::open(root.path()).unwrap().verify().unwrap();
+}
+
+#[test]
+fn sets_beside_a_store_are_sources_of_the_same_networks() {
+    let out = tempfile::tempdir().unwrap();
+    let root = out.path().join("activations");
+    write_recording(&root, &stimuli(), &recording("cnn-seed1", 0)).unwrap();
+    let store = Store::open(&root).unwrap();
+    assert!(store.sets().unwrap().is_empty());
+    assert!(store.on("blur-2").err().unwrap().to_string().ends_with("there are: none"));
+
+    let set = RecordedSet {
+        name: "blur-2".into(),
+        origin: Origin::Dataset { of: "ten/test".into(), fitted: None },
+        n_stimuli: N,
+        sha256: String::new(),
+    };
+    let folder = out.path().join("stimuli");
+    write_sets(&folder, std::slice::from_ref(&set)).unwrap();
+    let mut shifted = recording("cnn-seed1", 0);
+    shifted.layers[0].rows.values[0] = -1.0;
+    write_recording(&set.store(&folder), &stimuli(), &shifted).unwrap();
+    assert_eq!(store.sets().unwrap(), [set]);
+    let on = store.on("blur-2").unwrap();
+    let ids = |source: &dyn ActivationSource| -> Vec<_> {
+        source.representations().iter().map(|r| r.id.clone()).collect()
+    };
+    assert_eq!(ids(&*on), ids(&store));
+    let last = store.representations().len() - 1;
+    assert_eq!(on.representations()[0].digest, store.representations()[0].digest);
+    assert_ne!(on.representations()[last].digest, store.representations()[last].digest);
+    let error = store.on("blur-3").err().unwrap().to_string();
+    assert_eq!(error, "no set of stimuli `blur-3`; there are: blur-2");
 }
