@@ -10,6 +10,7 @@ mod estimate;
 mod factors;
 mod jackknife;
 mod multiplicity;
+mod spearman;
 mod student;
 
 pub use bootstrap::{NodePairs, node_bootstrap};
@@ -19,4 +20,5 @@ pub use estimate::{Estimate, Method};
 pub use factors::{FactorShares, factor_shares};
 pub use jackknife::{jackknife, mean_over_draws, over_draws};
 pub use multiplicity::benjamini_hochberg;
+pub use spearman::spearman;
 pub use student::student_quantile;

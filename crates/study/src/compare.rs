@@ -82,6 +82,7 @@ pub fn compare(
     let context = Context {
         source,
         blocks: &blocks,
+        versions: 1,
         design: &design,
         without: &without,
         policy: options.constant_units.into(),

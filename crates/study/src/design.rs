@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 
-use consilience_data::Representation;
+use consilience_data::{ActivationSource, Representation};
 
 use crate::{Draws, Groups, Job, Result, Run, Section, StudySpec, SummaryRow, Table};
 
@@ -48,8 +48,8 @@ pub trait Study: Debug + Send + Sync {
     /// Work whose rows are no comparison of two representations; its rows stand before those of the cells.
     ///
     /// # Errors
-    /// When the spec or the catalogue does not hold what the study needs.
-    fn jobs(&self, _spec: &StudySpec, _catalogue: &[Representation]) -> Result<Vec<Box<dyn Job>>> {
+    /// When the spec or the source does not hold what the study needs.
+    fn jobs(&self, _spec: &StudySpec, _source: &dyn ActivationSource) -> Result<Vec<Box<dyn Job>>> {
         Ok(Vec::new())
     }
 

@@ -31,7 +31,9 @@ pub use job::{Job, Setup};
 pub use plan::{Cost, Plan, StudyPlan, plan};
 pub use point::{PointOutcome, PointRow};
 pub use provenance::{NetworkFacts, RUN_FILE, Run};
-pub use row::{CellRow, Outcome, Quantity, Row, SideFacts, SummaryRow, UnitsLayerRow, UnitsRow};
+pub use row::{
+    CellRow, Maps, OnSet, Outcome, Quantity, Row, SideFacts, SummaryRow, UnitsLayerRow, UnitsRow,
+};
 pub use run::{RESULTS_FILE, STIMULI_FOLDER, run, run_within};
 pub use section::{
     Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,

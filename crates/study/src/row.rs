@@ -66,6 +66,48 @@ pub struct SideFacts {
     pub n_units: usize,
 }
 
+/// The stimuli that a row is about, and where the maps of its measure were fitted.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OnSet {
+    /// Name of the set; empty where the row is about several.
+    pub set: String,
+    /// The shift that made it of the stimuli of the store, or the other data set; empty for the stimuli of the store, and where
+    /// the row is about several sets.
+    pub shift: String,
+    /// Severity of the shift; 0 for another data set, and where severities differ.
+    pub severity: u8,
+    /// Where maps were fitted.
+    pub maps: Maps,
+    /// Number of sets: 1, or so many as the row is about.
+    pub n_sets: usize,
+}
+
+/// Where maps were fitted that are evaluated on shifted stimuli.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Maps {
+    /// On shifted stimuli too: the others of a cross-validation.
+    Refitted,
+    /// In distribution: on the unshifted fit stimuli, and evaluated on the shifted versions of the held-out ones.
+    AsFitted,
+    /// On the stimuli that they are evaluated on: nothing is held out.
+    InSample,
+    /// The measure fits none.
+    None,
+}
+
+impl std::fmt::Display for Maps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Refitted => "refitted",
+            Self::AsFitted => "as fitted",
+            Self::InSample => "in sample",
+            Self::None => "no map",
+        })
+    }
+}
+
 /// A cell under a measure: the score with its uncertainty and chance levels, or the error that stood in the way.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +122,9 @@ pub struct CellRow {
     pub x: SideFacts,
     /// Second representation.
     pub y: SideFacts,
+    /// Which stimuli, where it is about others than those of the store, or about maps in sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<OnSet>,
     /// Stimuli.
     pub n_stimuli: usize,
     /// Rows compared: stimuli, or stimuli times positions.
@@ -88,7 +133,8 @@ pub struct CellRow {
     pub measure: String,
     /// Its revision.
     pub revision: u32,
-    /// What the score was fitted and scored on: `5-fold`, `in-sample` or `all stimuli`.
+    /// What the score was fitted and scored on: `5-fold`, `in-sample` or `all stimuli`; `5-fold, fitted in distribution` where it
+    /// was scored on shifted stimuli.
     pub split: String,
     /// What came out.
     pub outcome: Outcome,
@@ -166,6 +212,18 @@ pub enum Quantity {
     FactorShare,
     /// Share of the variance over pairs that all factors explain together.
     FactorsTogether,
+    /// Mean score over all shifts of one severity and pairs of networks.
+    MeanOverShifts,
+    /// What a set of shifted stimuli takes of the mean score, as a share of it: 1 less their ratio.
+    RelativeDrop,
+    /// Spearman's correlation, over sets, of the relative drop of a layer with the networks' loss of accuracy.
+    DropWithAccuracy,
+    /// Slope of the relative drop over proportional depth, mean over sets: how much more the last layer loses than the first.
+    DropWithDepth,
+    /// What a step of severity adds to the slope over depth, within shifts: the interaction of depth and severity.
+    DropWithDepthAndSeverity,
+    /// Spearman's correlation, over sets, of the slope over depth with the networks' loss of accuracy.
+    DropWithDepthAndAccuracy,
 }
 
 /// A quantity over the cells of several pairs of networks.
@@ -203,6 +261,9 @@ pub struct SummaryRow {
     /// The factor, where the value is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor: Option<String>,
+    /// Which stimuli, where it is about others than those of the store, or about maps in sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on: Option<OnSet>,
     /// Number of values that this is the best of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub best_of: Option<usize>,

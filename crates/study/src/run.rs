@@ -172,7 +172,7 @@ impl Planned {
                 .iter()
                 .map(|cell| measures.iter().map(|m| key(cell, m.as_ref())).collect())
                 .collect();
-            let jobs = study.jobs(spec, catalogue)?;
+            let jobs = study.jobs(spec, source)?;
             jobs.iter().try_for_each(|job| job.check(source))?;
             Ok(PlannedStudy { study, cells, measures, keys, jobs })
         });
@@ -299,6 +299,7 @@ fn run_tile(
     let context = Context {
         source,
         blocks: &plan.blocks,
+        versions: 1,
         design: &plan.design,
         without: &plan.without,
         policy: plan.policy,
@@ -349,6 +350,7 @@ fn cell_row(
         study: study.study.kind().to_owned(),
         x: side_facts(x),
         y: side_facts(y),
+        on: None,
         n_stimuli: source.stimuli().len(),
         n_samples: source.stimuli().len() * x.rows_per_stimulus,
         measure: task.measure.spec(),

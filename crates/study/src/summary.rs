@@ -97,13 +97,20 @@ pub(crate) fn mean_over_pairs(rows: &[&CellRow], spec: &StudySpec) -> Option<Sum
     let values: Vec<f64> = rows.iter().map(|row| value(row)).collect();
     let estimate = bootstrap(&nodes, spec, &key, |w| weighted_mean(&values, w))?;
     let when = consilience_data::Checkpoint { accuracy: mean_accuracy(rows), ..first.x.when };
-    let level =
-        |null| chance(null, estimate.value, &mean_draws(rows, null), likeness_of(&first.measure));
     Some(SummaryRow {
         when: Some(when),
-        chance: NULLS.into_iter().filter_map(level).collect(),
+        chance: chance_of_mean(rows, estimate.value),
         ..summary(Quantity::MeanOverPairs, key, rows, spec, estimate.clone())
     })
+}
+
+/// Where the mean of some rows stands against each null.
+pub(crate) fn chance_of_mean(rows: &[&CellRow], mean: f64) -> Vec<Chance> {
+    let level = |null| {
+        let likeness = likeness_of(&rows.first()?.measure);
+        chance(null, mean, &mean_draws(rows, null), likeness)
+    };
+    NULLS.into_iter().filter_map(level).collect()
 }
 
 /// A row about some cells; layers, pooling and checkpoint are those of the first.
@@ -135,6 +142,7 @@ pub(crate) fn summary(
         when: Some(first.x.when),
         groups: spec.groups.of(first),
         factor: None,
+        on: first.on.clone(),
         best_of: None,
         n_networks: networks.len(),
         n_pairs: pairs.len(),

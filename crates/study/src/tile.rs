@@ -27,6 +27,8 @@ use crate::{Cell, Outcome, Result};
 pub(crate) struct Context<'a> {
     pub(crate) source: &'a dyn ActivationSource,
     pub(crate) blocks: &'a Blocks,
+    /// Versions of each stimulus: the source has all stimuli of the first, then all of the second in the same order.
+    pub(crate) versions: usize,
     pub(crate) design: &'a SplitDesign,
     /// The design without each block, for the jackknife.
     pub(crate) without: &'a [SplitDesign],
@@ -424,17 +426,19 @@ fn shuffle_draws(
         .collect()
 }
 
-/// A random order of the stimuli of the design among themselves; all others stay where they are.
+/// A random order of the stimuli of the design among themselves; all others stay where they are. Versions of a stimulus go
+/// together.
 fn shuffled_stimuli(context: &Context<'_>, draw: usize) -> Vec<usize> {
+    let n = context.source.stimuli().len() / context.versions;
     let all = context.design.all();
-    let mut shown: Vec<usize> =
-        all.iter().flat_map(|b| context.blocks.members(b).iter().copied()).collect();
+    let shown = all.iter().flat_map(|b| context.blocks.members(b).iter().copied());
+    let mut shown: Vec<usize> = shown.filter(|s| *s < n).collect();
     shown.sort_unstable();
-    let mut order: Vec<usize> = (0..context.source.stimuli().len()).collect();
+    let mut order: Vec<usize> = (0..n).collect();
     let mut shuffled = shown.clone();
     shuffled.shuffle(&mut generator(context.seed, "shuffle", &[draw]));
     shown.into_iter().zip(shuffled).for_each(|(place, stimulus)| order[place] = stimulus);
-    order
+    (0..context.versions).flat_map(|v| order.iter().map(move |s| v * n + s)).collect()
 }
 
 /// Scores with x rotated at random: moments are rotated, nothing is read again. A rotation belongs to a draw and a layer.

@@ -12,6 +12,7 @@ pub mod relu_students;
 pub mod sample_size;
 pub mod seeds;
 mod selection;
+pub mod shift;
 pub mod teacher;
 pub mod training;
 pub mod units;
@@ -57,6 +58,11 @@ pub static STUDIES: &[Kind] = &[
         kind: "seeds",
         summary: "pairs of networks by what the two have in common: which factor moves a score, and how much",
         build: boxed::<seeds::Seeds>,
+    },
+    Kind {
+        kind: "shift",
+        summary: "the same layer across pairs of networks, on shifted stimuli and other sets, beside the stimuli of the store",
+        build: boxed::<shift::Shift>,
     },
     Kind {
         kind: "teacher",

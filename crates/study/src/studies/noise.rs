@@ -9,7 +9,7 @@ mod verdicts;
 
 use std::collections::BTreeMap;
 
-use consilience_data::Representation;
+use consilience_data::{ActivationSource, Representation};
 use serde::{Deserialize, Serialize};
 
 use self::job::Curve;
@@ -102,7 +102,8 @@ impl Study for Noise {
         Ok(Vec::new())
     }
 
-    fn jobs(&self, spec: &StudySpec, catalogue: &[Representation]) -> Result<Vec<Box<dyn Job>>> {
+    fn jobs(&self, spec: &StudySpec, source: &dyn ActivationSource) -> Result<Vec<Box<dyn Job>>> {
+        let catalogue = source.representations();
         self.check(spec)?;
         let places = self.selection.places(KIND, catalogue, &spec.groups)?;
         let job = |place| Ok(Box::new(Curve::new(self, spec, catalogue, place)?) as Box<dyn Job>);

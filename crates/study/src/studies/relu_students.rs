@@ -2,7 +2,7 @@
 
 mod job;
 
-use consilience_data::Representation;
+use consilience_data::{ActivationSource, Representation};
 use consilience_teacher::{Descent, Learner, Size, flip_probability};
 use serde::{Deserialize, Serialize};
 
@@ -196,7 +196,8 @@ impl Study for ReluStudents {
         Ok(Vec::new())
     }
 
-    fn jobs(&self, spec: &StudySpec, catalogue: &[Representation]) -> Result<Vec<Box<dyn Job>>> {
+    fn jobs(&self, spec: &StudySpec, source: &dyn ActivationSource) -> Result<Vec<Box<dyn Job>>> {
+        let catalogue = source.representations();
         self.check(spec)?;
         let inputs = match &self.task {
             Task::Teacher { dimensions, units } => {

@@ -5,7 +5,7 @@ mod ladder;
 mod sections;
 mod verdicts;
 
-use consilience_data::Representation;
+use consilience_data::{ActivationSource, Representation};
 use serde::{Deserialize, Serialize};
 
 use self::job::Curve;
@@ -92,7 +92,8 @@ impl Study for SampleSize {
         Ok(Vec::new())
     }
 
-    fn jobs(&self, spec: &StudySpec, catalogue: &[Representation]) -> Result<Vec<Box<dyn Job>>> {
+    fn jobs(&self, spec: &StudySpec, source: &dyn ActivationSource) -> Result<Vec<Box<dyn Job>>> {
+        let catalogue = source.representations();
         self.check(spec)?;
         let places = self.selection.places(KIND, catalogue, &spec.groups)?;
         let job = |place| Ok(Box::new(Curve::new(self, spec, catalogue, place)?) as Box<dyn Job>);

@@ -4,7 +4,7 @@ mod job;
 
 use std::collections::BTreeMap;
 
-use consilience_data::Representation;
+use consilience_data::{ActivationSource, Representation};
 use consilience_teacher::{Inputs, Student};
 use serde::{Deserialize, Serialize};
 
@@ -154,7 +154,7 @@ impl Study for Teacher {
         Ok(Vec::new())
     }
 
-    fn jobs(&self, spec: &StudySpec, _: &[Representation]) -> Result<Vec<Box<dyn Job>>> {
+    fn jobs(&self, spec: &StudySpec, _: &dyn ActivationSource) -> Result<Vec<Box<dyn Job>>> {
         self.check(spec)?;
         let mut jobs: Vec<Box<dyn Job>> = Vec::new();
         for &inputs in &self.inputs {

@@ -9,7 +9,7 @@ mod verdicts;
 
 use std::collections::BTreeMap;
 
-use consilience_data::{Pooling, Representation, StimulusSet};
+use consilience_data::{ActivationSource, Pooling, Representation, StimulusSet};
 use consilience_units::{Parameters, ReceptiveField};
 use serde::{Deserialize, Serialize};
 
@@ -225,7 +225,8 @@ impl Study for Units {
         Ok(Vec::new())
     }
 
-    fn jobs(&self, spec: &StudySpec, catalogue: &[Representation]) -> Result<Vec<Box<dyn Job>>> {
+    fn jobs(&self, spec: &StudySpec, source: &dyn ActivationSource) -> Result<Vec<Box<dyn Job>>> {
+        let catalogue = source.representations();
         let shared = self.shared(catalogue, &spec.groups)?;
         let job = |shared: Shared| -> Box<dyn Job> {
             Box::new(LayerOfNetworks::new(self, spec, catalogue, shared))

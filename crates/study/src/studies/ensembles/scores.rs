@@ -68,6 +68,7 @@ impl Scoring<'_> {
         let context = Context {
             source: &layers.source,
             blocks: &blocks,
+            versions: 1,
             design: &design,
             without: &[],
             policy: self.policy,

@@ -165,6 +165,7 @@ impl Curve {
         let context = Context {
             source: &cached,
             blocks: &blocks,
+            versions: 1,
             design: &design[0],
             without: &[],
             policy,

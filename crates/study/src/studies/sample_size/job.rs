@@ -134,6 +134,7 @@ impl Curve {
             let context = Context {
                 source: &cached,
                 blocks,
+                versions: 1,
                 design: &designs[0],
                 without: &[],
                 policy: self.policy,
