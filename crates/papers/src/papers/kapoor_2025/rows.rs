@@ -1,0 +1,103 @@
+//! Rows of a study as the numbers of a claim.
+
+use consilience_study::{GroupPair, Quantity, Run, SummaryRow, Table};
+
+use crate::{Claim, Measured, Results};
+
+/// The maps that the paper compares, from the most flexible to the least.
+pub(super) const MAPS: [&str; 3] = ["ridge", "procrustes", "permutation"];
+
+/// What a claim says, and by what it is judged.
+pub(super) struct Wording {
+    pub(super) claim: &'static str,
+    pub(super) paper: &'static str,
+    pub(super) criterion: &'static str,
+}
+
+impl Wording {
+    /// The claim, judged; `missing` where there is nothing to judge it by.
+    pub(super) fn judged(
+        &self,
+        values: Vec<Measured>,
+        here: String,
+        holds: bool,
+        missing: &str,
+    ) -> Claim {
+        if values.is_empty() {
+            let here = "the results hold no such rows".to_owned();
+            return Claim::untested(self.claim, self.paper, here, missing);
+        }
+        Claim::tested(self.claim, self.paper, here, self.criterion, holds).from_values(values)
+    }
+}
+
+/// Pairs of networks of one kind: every group with itself, or all networks where there are no groups.
+pub(super) fn within(run: &Run) -> Vec<GroupPair> {
+    let same = |pair: &GroupPair| pair.as_ref().is_none_or(|[a, b]| a == b);
+    run.spec.groups.pairs().into_iter().filter(same).collect()
+}
+
+/// The name of the group of such pairs, and a space behind it; nothing where there are no groups.
+pub(super) fn label(pair: &GroupPair) -> String {
+    pair.as_ref().map_or_else(String::new, |[a, _]| format!("{a} "))
+}
+
+/// The means over pairs of the same layer of networks of one kind, in distribution, by one measure; the first layer first.
+pub(super) fn same_layer<'a>(
+    results: &Results<'a>,
+    study: &'a str,
+    pair: &GroupPair,
+    measure: &str,
+) -> Vec<&'a SummaryRow> {
+    let is = |row: &&SummaryRow| {
+        row.measure == measure
+            && row.groups == *pair
+            && row.layer_x == row.layer_y
+            && row.on.is_none()
+            && row.pooling != Some(consilience_data::Pooling::PositionsAsStimuli)
+    };
+    results.table.summaries(study, Quantity::MeanOverPairs).filter(is).collect()
+}
+
+/// The rows of a quantity of networks of one kind by one measure.
+pub(super) fn of_kind<'a>(
+    table: &'a Table,
+    (study, quantity): (&'a str, Quantity),
+    pair: &GroupPair,
+    measure: &str,
+) -> Vec<&'a SummaryRow> {
+    let is = |row: &&SummaryRow| row.measure == measure && row.groups == *pair;
+    table.summaries(study, quantity).filter(is).collect()
+}
+
+/// A row as a number of a claim.
+pub(super) fn measured(what: String, row: &SummaryRow) -> Measured {
+    Measured { what, estimate: row.estimate.clone(), over: over(row), chance: None }
+}
+
+/// What a row is a mean over.
+pub(super) fn over(row: &SummaryRow) -> String {
+    let sets = row.on.as_ref().filter(|on| on.n_sets > 1);
+    let sets = sets.map_or_else(String::new, |on| format!(", {} sets", on.n_sets));
+    format!("{} pairs of {} networks{sets}", row.n_pairs, row.n_networks)
+}
+
+/// Whether the interval of a value lies above a bound; a value without one does not.
+pub(super) fn above(value: &Measured, bound: f64) -> bool {
+    value.estimate.interval.is_some_and(|[low, _]| low > bound)
+}
+
+/// Least and largest of some values, with what they are of: `0.87 (cnn conv3) to 0.98 (cnn conv1)`.
+pub(super) fn range(values: &[Measured]) -> String {
+    let by_value = |a: &&Measured, b: &&Measured| a.estimate.value.total_cmp(&b.estimate.value);
+    let text = |m: &Measured| format!("{} ({})", number(m.estimate.value), m.what);
+    match (values.iter().min_by(by_value), values.iter().max_by(by_value)) {
+        (Some(low), Some(high)) => format!("{} to {}", text(low), text(high)),
+        _ => "nothing".to_owned(),
+    }
+}
+
+/// A number with two digits and a minus that is one.
+pub(super) fn number(value: f64) -> String {
+    format!("{value:.2}").replace('-', "\u{2212}")
+}
