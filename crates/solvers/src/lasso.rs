@@ -1,9 +1,10 @@
 //! LASSO along a path of penalties, from second moments.
 //!
-//! Coordinate descent on a compact copy of the Gram matrix of the sources in play, with exact steps on the support in between
-//! (`working.rs`); a sequential strong rule says which sources are in play, and every result is checked on all sources.
+//! Coordinate descent on a compact copy of the Gram matrix of the sources in play (`working.rs`), with exact steps on the support
+//! in between (`support.rs`); a sequential strong rule says which sources are in play, and every result is checked on all.
 
 mod problem;
+mod support;
 mod working;
 
 use consilience_linalg::MatRef;

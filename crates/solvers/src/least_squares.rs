@@ -50,6 +50,18 @@ impl LeastSquares {
         weights
     }
 
+    /// A combination of the sources that is nothing, if some determine one another.
+    pub(crate) fn dependence(&self, gram: MatRef<'_, f64>) -> Option<Vec<f64>> {
+        if self.chosen.len() == self.size {
+            return None;
+        }
+        let determined = (0..self.size).find(|i| !self.chosen.contains(i))?;
+        let column: Vec<f64> = gram.col(determined).iter().copied().collect();
+        let mut combination = self.solve(&column);
+        combination[determined] = -1.0;
+        Some(combination)
+    }
+
     /// The square of each target's part that the sources explain, from its products with them (one column a target).
     pub(crate) fn explained(&self, products: MatRef<'_, f64>) -> Vec<f64> {
         if self.chosen.is_empty() {

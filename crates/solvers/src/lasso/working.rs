@@ -1,15 +1,15 @@
-//! The sources in play for one target: coordinate descent, and exact steps on the support.
-
-use consilience_linalg::Mat;
+//! The sources in play for one target, and coordinate descent on them.
 
 use super::problem::{Sources, Target};
 use super::{LassoOptions, SparseFit};
 use crate::error::{Error, Result};
 use crate::gram::subtract;
-use crate::least_squares::LeastSquares;
 
 /// Sweeps between two exact steps. Sweeps find the support, and a step costs as much as some tens of them.
 const SWEEPS: usize = 4;
+
+/// Exact steps until sources are admitted one at a time. Without near dependence two or three are enough.
+const ROUNDS: usize = 4;
 
 /// Sources are sent off once they are more than this share of those in play, as one part in so many.
 const DISMISS_FROM: usize = 8;
@@ -18,25 +18,22 @@ const DISMISS_FROM: usize = 8;
 /// Rounding of moments of f32 activations, amplified by the weights of a singular Gram matrix, stays below it.
 const INCONSISTENT: f64 = 1e-3;
 
-/// A free step this close to 1 is 1, so that weights whose goal is 0 arrive there.
-const WHOLE_STEP: f64 = 1e-9;
-
 /// One target on its way along the path.
 pub(crate) struct Working<'a> {
     sources: &'a Sources,
-    target: &'a Target,
+    pub(super) target: &'a Target,
     /// Products of all sources with the residual of the last fit.
     gradient: Vec<f64>,
     /// The penalty of the last fit; infinite before the first.
     last: f64,
     /// The sources in play, in the order in which they came.
-    members: Vec<usize>,
+    pub(super) members: Vec<usize>,
     is_member: Vec<bool>,
     /// Their Gram matrix, column after column.
-    gram: Vec<f64>,
+    pub(super) gram: Vec<f64>,
     /// Their weights, and their products with the residual.
-    weights: Vec<f64>,
-    local: Vec<f64>,
+    pub(super) weights: Vec<f64>,
+    pub(super) local: Vec<f64>,
 }
 
 impl<'a> Working<'a> {
@@ -124,7 +121,7 @@ impl<'a> Working<'a> {
     /// least one and at most about `limit`.
     fn descend(&mut self, penalty: f64, allowed: f64, limit: usize) -> usize {
         let mut sweeps = 0;
-        loop {
+        for _ in 0..ROUNDS {
             for _ in 0..SWEEPS {
                 self.sweep(penalty);
             }
@@ -135,57 +132,45 @@ impl<'a> Working<'a> {
                 return sweeps;
             }
         }
+        // Where sources all but determine one another, sweeps go back and forth for thousands of rounds. One source at a time
+        // is certain to end: no support is met twice, as the objective falls from one to the next.
+        while sweeps < limit {
+            self.settle(penalty);
+            if self.local_gap(penalty) <= allowed || !self.admit_steepest(penalty) {
+                break;
+            }
+            sweeps += 1;
+        }
+        sweeps
+    }
+
+    /// Gives a weight to the member without one whose product with the residual exceeds the penalty most, if there is one.
+    fn admit_steepest(&mut self, penalty: f64) -> bool {
+        let excess = |k: usize| {
+            if self.weights[k] == 0.0 { self.local[k].abs() - penalty } else { 0.0 }
+        };
+        let steepest = (0..self.members.len()).fold(None, |best, k| match best {
+            Some(b) if excess(k) <= excess(b) => best,
+            _ if excess(k) > 0.0 => Some(k),
+            _ => best,
+        });
+        steepest.inspect(|&k| self.minimise_along(k, penalty)).is_some()
     }
 
     /// One pass of coordinate descent over the members.
     fn sweep(&mut self, penalty: f64) {
-        let size = self.members.len();
-        for k in 0..size {
-            let column = &self.gram[k * size..][..size];
-            let old = self.weights[k];
-            let alone = self.local[k] + column[k] * old;
-            let new = (alone.abs() - penalty).max(0.0).copysign(alone) / column[k];
-            if new != old {
-                self.weights[k] = new;
-                subtract(&mut self.local, new - old, column);
-            }
-        }
+        (0..self.members.len()).for_each(|k| self.minimise_along(k, penalty));
     }
 
-    /// Moves towards the minimum over the support with its signs held, as far as the objective falls on that line, on which
-    /// weights may pass zero.
-    fn exact_step(&mut self, penalty: f64) {
-        let size = self.members.len();
-        let support: Vec<usize> = (0..size).filter(|&k| self.weights[k] != 0.0).collect();
-        if support.is_empty() {
-            return;
-        }
-        let entry = |i: usize, j: usize| self.gram[support[j] * size + support[i]];
-        let gram = Mat::from_fn(support.len(), support.len(), entry);
-        let squares = LeastSquares::new(gram.as_ref());
-        let signed = |k: usize| penalty.copysign(self.weights[k]);
-        let right: Vec<f64> =
-            support.iter().map(|&k| self.target.cross[self.members[k]] - signed(k)).collect();
-        let mut direction = squares.solve(&right);
-        direction.iter_mut().zip(&support).for_each(|(d, &k)| *d -= self.weights[k]);
-        // Products of the members with the direction, negated.
-        let mut change = vec![0.0; size];
-        for (&k, d) in support.iter().zip(&direction) {
-            subtract(&mut change, *d, &self.gram[k * size..][..size]);
-        }
-        let pairs = || support.iter().zip(&direction);
-        let slope: f64 = pairs().map(|(&k, d)| (self.local[k] - signed(k)) * d).sum();
-        let curvature: f64 = -pairs().map(|(&k, d)| change[k] * d).sum::<f64>();
-        let kinks = pairs().map(|(&k, d)| (-self.weights[k] / d, 2.0 * penalty * d.abs(), k));
-        let (step, stop) = lowest(slope, curvature, kinks.filter(|kink| kink.0 > 0.0).collect());
-        for (&k, d) in support.iter().zip(&direction) {
-            self.weights[k] += step * d;
-        }
-        subtract(&mut self.local, -step, &change);
-        if let Some(k) = stop {
-            // The kink is where this weight vanishes, but for rounding.
-            let rest = std::mem::take(&mut self.weights[k]);
-            subtract(&mut self.local, -rest, &self.gram[k * size..][..size]);
+    /// The best weight of one member, the others held.
+    fn minimise_along(&mut self, k: usize, penalty: f64) {
+        let column = &self.gram[k * self.members.len()..][..self.members.len()];
+        let old = self.weights[k];
+        let alone = self.local[k] + column[k] * old;
+        let new = (alone.abs() - penalty).max(0.0).copysign(alone) / column[k];
+        if new != old {
+            self.weights[k] = new;
+            subtract(&mut self.local, new - old, column);
         }
     }
 
@@ -243,32 +228,6 @@ fn duality_gap(
     let term = |(w, g): (&f64, &f64)| penalty * w.abs() - scale * w * g;
     let slack: f64 = weights.iter().zip(gradient).map(term).sum();
     0.5 * residual.max(0.0) * (1.0 - scale).powi(2) + slack.max(0.0)
-}
-
-/// Where a convex function is lowest that falls with `slope` at 0, is curved by `curvature`, and whose derivative jumps at
-/// kinks `(where, jump, index)`; and the kink, if it is at one.
-fn lowest(slope: f64, curvature: f64, mut kinks: Vec<(f64, f64, usize)>) -> (f64, Option<usize>) {
-    if slope <= 0.0 {
-        return (0.0, None);
-    }
-    let free = |slope: f64| {
-        let step = slope / curvature.max(0.0);
-        if (step - 1.0).abs() < WHOLE_STEP { 1.0 } else { step }
-    };
-    kinks.sort_unstable_by(|x, y| x.0.total_cmp(&y.0).then(x.2.cmp(&y.2)));
-    let mut slope = slope;
-    for (at, jump, index) in kinks {
-        let step = free(slope);
-        if step < at {
-            return (step, None);
-        }
-        slope -= jump;
-        if at * curvature >= slope {
-            return (at, Some(index));
-        }
-    }
-    let step = free(slope);
-    if step.is_finite() { (step, None) } else { (0.0, None) }
 }
 
 /// The largest magnitude.
