@@ -1,7 +1,11 @@
 """Maps that are fitted and scored on different stimuli."""
 
+import functools
+import warnings
+
 import numpy as np
-from sklearn.linear_model import Ridge
+from sklearn.cross_decomposition import PLSRegression
+from sklearn.linear_model import Ridge, lasso_path
 from sklearn.metrics import r2_score
 
 from common import PAIRS, centred, column_correlations, deal, directed_cases, polar, protocols, without
@@ -10,11 +14,17 @@ EXPONENTS = range(-8, 9)
 SCORES = ("pearson", "r2", "mean-r2")
 # Singular values of the source below this fraction of the greatest are null.
 NULL_SINGULAR_VALUE = 1e-5
+# Scikit-learn's coordinate descent takes hours to choose a penalty where units are more than rows.
+NARROW = [pair for pair in PAIRS if pair[0] != "wide_x"]
+LASSO_GRID = 10.0 ** (-np.arange(13) / 4)  # descending
 
 
 def scored(predicted, truth, score):
     if score == "pearson":
-        return {"units": column_correlations(predicted, truth)}
+        constant = np.ptp(predicted, axis=0) == 0  # no source has a weight: a correlation of 0, by our convention
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return {"units": np.where(constant, 0.0, column_correlations(predicted, truth))}
     if score == "r2":
         return {"score": float(r2_score(truth, predicted, multioutput="variance_weighted"))}
     return {"units": r2_score(truth, predicted, multioutput="raw_values")}
@@ -30,6 +40,16 @@ def procrustes(x, y, fit, held, inner):
     scale = np.sum(turned * centred(y[fit])) / np.sum(turned**2)
     rotation = polar(centred(x[fit]).T @ centred(y[fit]))
     return y[fit].mean(axis=0) + scale * (x[held] - x[fit].mean(axis=0)) @ rotation, {}
+
+
+def pls(components, standardise):
+    def run(x, y, fit, held, inner):
+        # scikit-learn refuses more components than units; n centred rows span n - 1 dimensions.
+        most = min(components, x.shape[1], len(fit) - 1)
+        model = PLSRegression(most, scale=standardise, tol=1e-28, max_iter=1_000_000)
+        return model.fit(x[fit], y[fit]).predict(x[held]), {}
+
+    return run
 
 
 def ridge_scale(x, fit):
@@ -72,10 +92,70 @@ def ridge_per_target(x, y, fit, held, inner):
     return ridge_predict(x, y, fit, held, ridge_choose(x, y, fit, inner, shared=False)), {}
 
 
-def map_cases(arrays, variants, scores=SCORES):
+@functools.cache
+def lasso_slopes(x, y, penalties):
+    """Slopes of each target (columns) at each of descending penalties, units standardised over these rows (given as tuples):
+    scikit-learn finds which sources have a weight, and the equations of those, whose signs are then known, are solved."""
+    x, y = np.array(x), np.array(y)
+    a, b = centred(x) / x.std(axis=0), centred(y) / y.std(axis=0)
+    gram, cross = a.T @ a / len(a), a.T @ b / len(a)
+    slopes = np.zeros((len(penalties), a.shape[1], b.shape[1]))
+    for j in range(b.shape[1]):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a gap of 1e-16 is not reached; the conditions are checked below
+            _, path, _ = lasso_path(a, b[:, j], alphas=penalties, tol=1e-16, max_iter=20_000)
+        for penalty, weights, solved in zip(penalties, path.T, slopes[:, :, j]):
+            kept = np.flatnonzero(np.abs(weights) > 1e-9)
+            signs = np.sign(weights[kept])
+            solved[kept] = np.linalg.solve(gram[np.ix_(kept, kept)], cross[kept, j] - penalty * signs)
+            # The conditions of the optimum, which is unique where they hold.
+            assert (np.sign(solved[kept]) == signs).all()
+            assert (np.delete(np.abs(cross[:, j] - gram @ solved), kept) < penalty + 1e-12).all()
+    return slopes * y.std(axis=0) / x.std(axis=0)[:, None]
+
+
+def lasso_predict(x, y, fit, held, chosen, penalties=tuple(LASSO_GRID)):
+    """`chosen` is the index of the penalty of each target."""
+    slopes = lasso_slopes(*(tuple(map(tuple, m[fit])) for m in (x, y)), penalties)
+    own = slopes[chosen, :, np.arange(y.shape[1])].T
+    return y[fit].mean(axis=0) + (x[held] - x[fit].mean(axis=0)) @ own
+
+
+def lasso_choose(x, y, fit, inner, shared):
+    """For each target the index of the λ with the smallest squared error, in units of its variance, over the inner folds; of equals the
+    larger."""
+    targets = y.shape[1]
+
+    def errors(k):
+        folds = [(held, lasso_predict(x, y, without(fit, held), held, [k] * targets)) for held in inner]
+        held_out = [(predicted - y[held]) ** 2 / y[fit].var(axis=0) for held, predicted in folds]
+        return np.concatenate(held_out).sum(axis=0)
+
+    table = np.array([errors(k) for k in range(len(LASSO_GRID))])
+    if shared:
+        table = np.repeat(table.sum(axis=1, keepdims=True), targets, axis=1)
+    for column in table.T:
+        least, following = np.sort(column)[:2]
+        assert following - least > 1e-12 * least or np.flatnonzero(column == least).size > 1, "rounding would choose"
+    return table.argmin(axis=0)
+
+
+def lasso(x, y, fit, held, inner):
+    return lasso_predict(x, y, fit, held, lasso_choose(x, y, fit, inner, shared=True)), {}
+
+
+def lasso_fixed(x, y, fit, held, inner):
+    return lasso_predict(x, y, fit, held, [0] * y.shape[1], (0.1,)), {}
+
+
+def lasso_per_target(x, y, fit, held, inner):
+    return lasso_predict(x, y, fit, held, lasso_choose(x, y, fit, inner, shared=False)), {}
+
+
+def map_cases(arrays, variants, scores=SCORES, pairs=PAIRS):
     """Every variant (spec, function, whether it chooses by inner folds) under every score."""
     cases = []
-    for pair in PAIRS:
+    for pair in pairs:
         for protocol, fits, helds in protocols(pair, len(arrays[pair[0]])):
             inner = [deal(fit, 5, seed=i) for i, fit in enumerate(fits)]
             for spec, function, chooses in variants:
@@ -101,11 +181,28 @@ SCORED = (
 )
 # id: (definition, packages used, cases)
 MEASURES = {
+    "lasso": (
+        "Each target unit by LASSO with intercept on the fit rows, units standardised there, the objective of scikit-learn. "
+        "λ = lambda, or else 10^(-k/4) with k in 0..=12 chosen by the squared error (each target in units of its variance on "
+        "the fit rows) summed over the inner folds, for all targets together or for each." + SCORED,
+        ["numpy", "scikit-learn", "scipy"],
+        lambda arrays: map_cases(arrays, [("lasso:lambda=0.1,", lasso_fixed, False)])
+        + map_cases(arrays, [("lasso:", lasso, True)], ("pearson", "r2"), NARROW)
+        + map_cases(arrays, [("lasso:penalty=per-target,", lasso_per_target, True)], ("mean-r2",), NARROW),
+    ),
     "linear": (
         "Least squares with intercept on the fit rows, the solution of smallest norm; singular values of the centred "
         "source below 1e-5 of the greatest are null." + SCORED,
         ["numpy", "scikit-learn", "scipy"],
         lambda arrays: map_cases(arrays, [("linear:", linear, False)]),
+    ),
+    "pls": (
+        "PLSRegression of scikit-learn (NIPALS) on the fit rows, its inner iteration run to convergence; the components asked "
+        "for, or the source's width or the rows less one, whichever is least; standardise is its scale." + SCORED,
+        ["numpy", "scikit-learn", "scipy"],
+        lambda arrays: map_cases(arrays, [("pls:components=3,", pls(3, False), False)])
+        + map_cases(arrays, [("pls:", pls(25, False), False)], ("pearson",))
+        + map_cases(arrays, [("pls:components=3,standardise=true,", pls(3, True), False)], ("pearson", "r2")),
     ),
     "procrustes": (
         "Both sides centred on the fit rows, Q = UVᵀ from the singular value decomposition of XᵀY there "

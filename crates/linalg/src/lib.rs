@@ -7,6 +7,7 @@
 mod cholesky;
 mod eigen;
 mod error;
+mod leading;
 mod orthogonal;
 mod pool;
 mod products;
@@ -16,6 +17,7 @@ pub use cholesky::{cholesky, solve_lower, solve_lower_transposed};
 pub use eigen::{Eigen, eigen_symmetric, eigenvalues_symmetric};
 pub use error::{Error, Result};
 pub use faer::{Mat, MatMut, MatRef};
+pub use leading::leading_left_vector;
 pub use orthogonal::{orthonormal_columns, polar_factor, random_orthogonal};
 pub use pool::in_pool;
 pub use products::{

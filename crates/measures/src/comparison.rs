@@ -74,7 +74,8 @@ fn mean_per_unit(folds: &[&[Option<f64>]]) -> Vec<Option<f64>> {
 pub enum Mapping {
     /// For each unit of x its partner in y.
     Matching(Vec<Option<usize>>),
-    /// Units (i of x, j of y) and the mass that goes from one to the other; masses sum to 1.
+    /// Units (i of x, j of y) and the mass that goes from one to the other; masses sum to 1, or to the part that is
+    /// matched.
     Plan(Vec<(usize, usize, f64)>),
 }
 
@@ -151,6 +152,13 @@ pub enum Warning {
         rank: usize,
         /// Units of the source.
         of: usize,
+    },
+    /// The data have fewer components than were asked for.
+    FewerComponents {
+        /// Components that the fit rests on.
+        components: usize,
+        /// Components asked for.
+        asked: usize,
     },
     /// A kernel tells hardly any stimuli from one another: each is similar to itself and to little else.
     NarrowKernel {
@@ -234,6 +242,10 @@ impl std::fmt::Display for Warning {
             Self::RankDeficient { rank, of } => write!(
                 f,
                 "the fit rests on {rank} independent directions of {of} units: of all maps that fit equally well the smallest was taken; use more stimuli, or ridge"
+            ),
+            Self::FewerComponents { components, asked } => write!(
+                f,
+                "the fit rests on {components} components, not {asked}: units, stimuli or what they covary by are no more"
             ),
             Self::NarrowKernel { side, diagonal } => write!(
                 f,

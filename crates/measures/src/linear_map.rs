@@ -86,6 +86,15 @@ pub(crate) fn score_linear_map(
     Ok(Comparison { per_unit: Some(per_unit), warnings, ..Comparison::of_score(score) })
 }
 
+/// Squared error of each target over the rows of `eval`, the means over the rows of `fit` being the intercepts.
+pub(crate) fn squared_errors(
+    weights: MatRef<'_, f64>,
+    fit: Directed<'_>,
+    eval: Directed<'_>,
+) -> Vec<f64> {
+    sums(weights, fit, eval).iter().map(Sums::squared_error).collect()
+}
+
 fn sums(weights: MatRef<'_, f64>, fit: Directed<'_>, eval: Directed<'_>) -> Vec<Sums> {
     let spread = matmul(eval.source.scatter(), weights);
     let moved = |of: fn(Directed<'_>) -> &[f64]| {

@@ -58,6 +58,52 @@ fn soft_matching_of_equal_widths_is_one_to_one() {
 }
 
 #[test]
+fn parts_of_the_mass_lead_to_the_whole() {
+    let mut failures = Vec::new();
+    for DataSet { name, x, y, .. } in data_sets() {
+        for protocol in Protocol::usual(&Recording::new(&x).ids) {
+            let what = format!("{name}, {}", protocol.name);
+            let pair = Compared::new(&x, &y, protocol);
+            let whole = pair.score("soft-matching");
+            for spec in ["mass=1.0", "mass=1.0,sum=one-minus-cost"] {
+                let part = pair.score(&format!("partial-soft-matching:{spec}"));
+                failures.extend(unequal(&format!("{what}, {spec}"), part, whole, ROUNDING));
+            }
+        }
+    }
+    // What the authors' code returns on these arrays, in sample, and the same divided by the mass: three decimals.
+    let pair = Compared::in_sample(&array("inputs/X.npy"), &array("inputs/Y.npy"));
+    let known =
+        [(0.1, 0.977, 0.772), (0.5, 0.876, 0.751), (0.9, 0.761, 0.734), (1.0, 0.721, 0.721)];
+    for (mass, as_coded, mean) in known {
+        let spec = format!("partial-soft-matching:mass={mass:?}");
+        failures.extend(unequal(&spec, pair.score(&spec), mean, 5e-4));
+        let spec = format!("{spec},sum=one-minus-cost");
+        failures.extend(unequal(&spec, pair.score(&spec), as_coded, 5e-4));
+    }
+    assert_none(&failures);
+}
+
+#[test]
+fn all_components_are_least_squares() {
+    let mut failures = Vec::new();
+    let mut rng = generator(220);
+    let (x, y, _) = gaussian_pair(120, [7, 5], 4, 1.0, &mut rng);
+    for protocol in Protocol::usual(&Recording::new(&x).ids) {
+        let pair = Compared::new(&x, &y, protocol);
+        for direction in ["x-to-y", "y-to-x"] {
+            let linear = pair.score(&format!("linear:direction={direction}"));
+            for spec in ["pls", "pls:standardise=true"] {
+                let comma = if spec.contains(':') { ',' } else { ':' };
+                let spec = format!("{spec}{comma}direction={direction}");
+                failures.extend(unequal(&spec, pair.score(&spec), linear, ROUNDING));
+            }
+        }
+    }
+    assert_none(&failures);
+}
+
+#[test]
 fn free_partners_do_no_worse_in_sample_than_shared_out_ones() {
     let mut failures = Vec::new();
     for DataSet { name, x, y, .. } in data_sets() {

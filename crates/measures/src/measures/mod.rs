@@ -26,16 +26,20 @@ pub mod intrinsic_distance;
 pub mod jaccard_knn;
 pub mod jensen_shannon_distance;
 pub mod lange_linear_cka;
+pub mod lasso;
 pub mod lcs_knn;
 pub mod linear;
 pub mod linear_cka;
 pub mod magnitude_difference_distance;
+pub mod maximum_match;
 pub mod mean_cca;
 pub mod mean_squared_cca;
 pub mod minibatch_cka;
 pub mod mutual_knn;
+pub mod partial_soft_matching;
 pub mod permutation;
 pub mod permutation_distance;
+pub mod pls;
 pub mod procrustes;
 pub mod procrustes_angular_distance;
 pub mod procrustes_disparity_distance;
@@ -61,10 +65,13 @@ pub mod uniformity_difference_distance;
 pub static MEASURES: &[Entry] = &[
     Entry::of::<linear::Linear>(),
     Entry::of::<ridge::Ridge>(),
+    Entry::of::<lasso::Lasso>(),
+    Entry::of::<pls::Pls>(),
     Entry::of::<procrustes::Procrustes>(),
     Entry::of::<permutation::Permutation>(),
     Entry::of::<semi_matching::SemiMatching>(),
     Entry::of::<soft_matching::SoftMatching>(),
+    Entry::of::<partial_soft_matching::PartialSoftMatching>(),
     Entry::of::<procrustes_angular_distance::ProcrustesAngularDistance>(),
     Entry::of::<procrustes_euclidean_distance::ProcrustesEuclideanDistance>(),
     Entry::of::<procrustes_squared_distance::ProcrustesSquaredDistance>(),
@@ -99,6 +106,7 @@ pub static MEASURES: &[Entry] = &[
     Entry::of::<cknna::Cknna>(),
     Entry::of::<symmetric_cknna::SymmetricCknna>(),
     Entry::of::<eigenspace_overlap::EigenspaceOverlap>(),
+    Entry::of::<maximum_match::MaximumMatch>(),
     Entry::of::<gulp_distance::GulpDistance>(),
     Entry::of::<magnitude_difference_distance::MagnitudeDifferenceDistance>(),
     Entry::of::<uniformity_difference_distance::UniformityDifferenceDistance>(),

@@ -8,8 +8,10 @@ mod functional;
 mod kernels;
 mod maps;
 mod neighbours;
+mod partial;
 mod rsa;
 mod shape;
+mod span;
 
 /// Rows × units.
 pub type Rows = [Vec<f64>];
@@ -64,6 +66,7 @@ const FAMILIES: &[Family] = &[
     neighbours::score,
     descriptors::score,
     functional::score,
+    span::score,
 ];
 
 /// The score of a spec, or nothing if there is no reference for that measure.
@@ -99,6 +102,7 @@ fn first(spec: Spec<'_>, x: &Rows, y: &Rows, folds: &[Fold]) -> Option<f64> {
         "debiased-linear-cka" => return Some(debiased_linear_cka(x, y)),
         "permutation" => &permutation,
         "soft-matching" => &soft_matching,
+        "partial-soft-matching" => &|x, y, fold| partial::soft_matching(x, y, fold, spec),
         "semi-matching" => &semi_matching,
         _ => return None,
     };
