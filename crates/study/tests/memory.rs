@@ -4,12 +4,16 @@ use consilience_data::{
     Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
     RepresentationId, RowMajor, StimulusSet,
 };
-use consilience_linalg::in_pool;
 use consilience_study::{Error, RESULTS_FILE, StudySpec, plan, run_within};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 const STIMULI: usize = 60;
+
+fn in_pool<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.expect("threads").install(work)
+}
 
 /// Three networks of two layers at two checkpoints, of different widths; one unit is constant.
 fn networks() -> ArraySource {
@@ -66,15 +70,14 @@ fn spec() -> StudySpec {
 
 fn rows(memory: Option<u64>, threads: usize) -> Result<String, Error> {
     let folder = tempfile::tempdir().expect("a folder");
-    in_pool(threads, || run_within(&spec(), &networks(), folder.path(), memory, &Quiet))
-        .expect("threads")?;
+    in_pool(threads, || run_within(&spec(), &networks(), folder.path(), memory, &Quiet))?;
     Ok(std::fs::read_to_string(folder.path().join(RESULTS_FILE)).expect("rows"))
 }
 
 #[test]
 fn a_limit_cuts_the_work_and_changes_no_byte() {
     let source = networks();
-    let planned = |memory| in_pool(2, || plan(&spec(), &source, memory)).expect("threads");
+    let planned = |memory| in_pool(2, || plan(&spec(), &source, memory));
     let whole = planned(None).expect("a plan").studies.remove(0);
     let free = rows(None, 1).expect("rows");
     assert_eq!(free, rows(None, 2).expect("rows"));

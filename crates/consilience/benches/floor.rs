@@ -1,7 +1,7 @@
 //! Time and memory of a study of moments against its floor: every layer against every layer of four networks, at ten
 //! checkpoints.
 //!
-//! `cargo bench -p consilience-study --bench floor [-- CHECKPOINTS THREADS MEMORY_MIB]`; the default is 10 checkpoints, two
+//! `cargo bench -p consilience --bench floor [-- CHECKPOINTS THREADS MEMORY_MIB]`; the default is 10 checkpoints, two
 //! threads and no limit. A store is written into a temporary folder, 3 GB for ten checkpoints. The floor is the multiply-adds
 //! of the moments at the rate of this process's own matrix product, and one read of the data; on a machine that has other work
 //! to do, that of the processor's time is the one to trust. Every representation has to be read once, and the planted layer
@@ -14,13 +14,13 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use consilience_data::store::{RecordedLayer, Recording, Store, write_recording};
-use consilience_data::{
+use consilience::data::store::{RecordedLayer, Recording, Store, write_recording};
+use consilience::data::{
     ActivationSource, Activations, Checkpoint, Pooling, Quiet, Representation, RowMajor,
     StimulusSet,
 };
-use consilience_linalg::{Mat, add_cross, in_pool};
-use consilience_study::{Quantity, StudySpec, plan, run_within};
+use consilience::linalg::{Mat, add_cross, in_pool};
+use consilience::study::{Machine, Quantity, StudySpec, estimate, plan, run_within};
 
 /// The allocator of the binary.
 #[global_allocator]
@@ -56,6 +56,12 @@ fn measure(store: &Path, memory: Option<u64>) {
     let planned = plan(&spec, &source, memory).expect("a plan").studies.remove(0);
     let out = tempfile::tempdir().expect("a folder");
     let (product, read) = (product(), timed(|| read(store)).1);
+    let machine = |of: fn(Time) -> f64| {
+        let stopwatch = move |work: &mut dyn FnMut()| of(timed(work).1);
+        let machine = Machine { rate: product.0 / of(product.1), stopwatch: &stopwatch };
+        estimate(&spec, &source, machine).expect("an estimate")[0].expect("of moments")
+    };
+    let predicted = [machine(|t| t.clock), machine(|t| t.processor)];
     let (table, study) = timed(|| run_within(&spec, &source, out.path(), memory, &Quiet));
     let table = table.expect("a table");
     println!(
@@ -77,6 +83,7 @@ fn measure(store: &Path, memory: Option<u64>) {
     line("one read of the data", both(&|of| of(read)), "s");
     line("floor", both(&floor), "s");
     line("study", both(&|of| of(study)), "s");
+    line("study, as predicted", predicted, "s");
     line("ratio to the floor", both(&|of| of(study) / floor(of)), "");
     println!("  memory predicted       {:>8.0} MB", planned.peak_bytes as f64 / 1e6);
     if let Some(peak) = peak_resident() {
@@ -113,7 +120,7 @@ impl ActivationSource for Counting {
         representation: usize,
         stimuli: &[usize],
         out: &mut Activations,
-    ) -> consilience_data::Result<()> {
+    ) -> consilience::data::Result<()> {
         *self.rows.lock().expect("no thread panicked").entry(representation).or_default() +=
             stimuli.len();
         self.store.read(representation, stimuli, out)
