@@ -22,6 +22,11 @@ const BASE_BYTES: u64 = 16 << 20;
 /// Largest table over pairs of rows that is remembered of one representation.
 const TABLE_BYTES: u64 = 512 << 20;
 
+/// Bytes with what the allocator holds on to beside them: a study of 294 cells took an eighth more than what it asked for.
+fn with_reserve(bytes: u64) -> u64 {
+    bytes + bytes / 8
+}
+
 /// Matrices that measures leave behind, in units of a matrix of moments of their representations.
 #[derive(Debug, Clone, Copy, Default)]
 struct Remembered {
@@ -159,14 +164,14 @@ impl<'a> Footprint<'a> {
             self.threads * load.largest_values
         };
         let centred = load.values + 8 * load.rows;
-        BASE_BYTES + raw + centred + self.n_blocks * load.scatters
+        BASE_BYTES + with_reserve(raw + centred + self.n_blocks * load.scatters)
     }
 
     /// Bytes that a strip takes beside its tile, with so many jackknife replicates side by side.
     pub(crate) fn of_strip(&self, load: &Load, batch: u64) -> u64 {
         let tables = if self.reads_rows() { self.of_rows(load, batch) } else { 0 };
         let rotated = if load.rotations > 0 { self.n_folds * load.crosses } else { 0 };
-        tables + rotated + self.jackknifed(load, batch).max(self.drawn(load))
+        with_reserve(tables + rotated + self.jackknifed(load, batch).max(self.drawn(load)))
     }
 
     fn jackknifed(&self, load: &Load, batch: u64) -> u64 {

@@ -95,8 +95,8 @@ pub(crate) struct Planned {
     pub(crate) blocks: Blocks,
     pub(crate) design: SplitDesign,
     pub(crate) without: Vec<SplitDesign>,
-    policy: consilience_statistics::UnitPolicy,
-    seed: u64,
+    pub(crate) policy: consilience_statistics::UnitPolicy,
+    pub(crate) seed: u64,
     split: String,
 }
 
@@ -217,7 +217,7 @@ impl PlannedStudy {
     /// Ranges of cells that share their checkpoints and the way positions were pooled, or compare several checkpoints of one
     /// layer: computed together, so that factorisations of a representation serve all of its cells, and no more than that
     /// is held at once.
-    fn tiles(&self, catalogue: &[Representation]) -> Vec<Range<usize>> {
+    pub(crate) fn tiles(&self, catalogue: &[Representation]) -> Vec<Range<usize>> {
         let group = |cell: &Cell| {
             let (x, y) = (&catalogue[cell.x], &catalogue[cell.y]);
             let is_crossed = x.id.checkpoint != y.id.checkpoint;

@@ -234,12 +234,12 @@ pub(crate) fn evaluations(task: &Task<'_>, n_blocks: usize) -> u64 {
 }
 
 /// Orders of the stimuli are drawn for measures that read which stimulus goes with which.
-fn shuffles(task: &Task<'_>) -> usize {
+pub(crate) fn shuffles(task: &Task<'_>) -> usize {
     if task.measure.reads_pairing() { task.cell.draws.shuffle } else { 0 }
 }
 
 /// Rotations are drawn for measures that read the basis.
-fn rotations(task: &Task<'_>) -> usize {
+pub(crate) fn rotations(task: &Task<'_>) -> usize {
     if task.measure.reads_basis() { task.cell.draws.rotation } else { 0 }
 }
 
