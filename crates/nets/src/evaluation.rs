@@ -65,6 +65,20 @@ pub(crate) fn evaluate(
     Evaluation { accuracy: correct as f64 / pictures.len() as f64, finite, layers: recorded }
 }
 
+/// The pictures as networks see them: a layer before the first, channel after channel.
+pub(crate) fn input_layer(pictures: &Pictures, normalisation: &Normalisation) -> RecordedLayer {
+    let n_units = pictures.size();
+    let mut values = Vec::with_capacity(pictures.len() * n_units);
+    (0..pictures.len()).for_each(|i| pictures.append(i, normalisation, &mut values));
+    RecordedLayer {
+        layer: "input".to_owned(),
+        depth: 0,
+        pooling: Pooling::Flatten,
+        rows_per_stimulus: 1,
+        rows: RowMajor { values, n_units },
+    }
+}
+
 /// The layers to fill, each with room for all its rows.
 fn empty_rows(layers: &[Layer], poolings: &[Pooling], n_images: usize) -> Vec<RecordedLayer> {
     let mut recorded = Vec::new();

@@ -43,6 +43,10 @@ pub struct RecordSpec {
     pub poolings: Vec<Pooling>,
     /// More poolings of layers with maps, at the last checkpoint only.
     pub final_poolings: Vec<Pooling>,
+    /// Whether the stimuli themselves, normalised as the networks see them, are recorded as a first layer `input`. Left out of
+    /// the written form where they are not, so that networks made before are still those of the same spec.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub input: bool,
 }
 
 impl Default for RecordSpec {
@@ -51,6 +55,7 @@ impl Default for RecordSpec {
             first_epoch_steps: vec![5, 10, 20, 40],
             poolings: vec![Pooling::SpatialMean],
             final_poolings: vec![Pooling::PositionsAsStimuli],
+            input: false,
         }
     }
 }
@@ -130,6 +135,7 @@ mod tests {
             first_epoch_steps = []
             poolings = ["centre"]
             final_poolings = []
+            input = true
 
             [stimuli]
             shifts = ["contrast", { name = "rotation", severities = [2, 5] }]

@@ -10,7 +10,7 @@ use consilience_data::{Checkpoint, Pooling, Progress, StimulusSet};
 use crate::architectures::{Architecture, Layer, Task};
 use crate::checkpoints::{PlannedCheckpoint, planned_checkpoints};
 use crate::datasets::{Dataset, Pictures};
-use crate::evaluation::{Network, evaluate};
+use crate::evaluation::{Network, evaluate, input_layer};
 use crate::network_file::{Folders, NetworkFile, OneNetworkSpec, TrainedCheckpoint, store};
 use crate::parallel::run_all;
 use crate::record::{Recorder, Sets};
@@ -256,6 +256,11 @@ impl<'a> Plan<'a> {
                 learning_rate: self.spec.training.learning_rate,
             });
         }
+        let mut layers = found.layers;
+        if self.spec.record.input {
+            layers.iter_mut().for_each(|layer| layer.depth += 1);
+            layers.insert(0, input_layer(&self.pictures, &self.dataset.normalisation));
+        }
         weights.write(&job.folders.weights(&checkpoint.name))?;
         let PlannedCheckpoint { name, step, epoch } = checkpoint.clone();
         let when = Checkpoint { step, epoch, accuracy: Some(found.accuracy) };
@@ -268,7 +273,7 @@ impl<'a> Plan<'a> {
                 env!("CARGO_PKG_VERSION"),
                 job.spec.digest()
             ),
-            layers: found.layers,
+            layers,
         };
         write_recording(&store(self.out), &self.stimuli, &recording)?;
         Ok(TrainedCheckpoint { name, when })

@@ -24,7 +24,8 @@ fn shifted_spec() -> TrainSpec {
     spec
 }
 
-fn rows(store: &Store, representation: usize) -> Vec<f32> {
+/// All rows of a recording.
+pub(crate) fn rows(store: &Store, representation: usize) -> Vec<f32> {
     let n_units = store.representations()[representation].n_units;
     let precision = store.representations()[representation].precision;
     let mut out = Activations::empty(precision, n_units);

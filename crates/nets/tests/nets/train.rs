@@ -7,6 +7,7 @@ use consilience_data::store::Store;
 use consilience_data::{ActivationSource, Pooling, Progress, Quiet};
 use consilience_nets::{Augmentation, Error, Labels, Subset, train_on};
 
+use crate::record::rows;
 use crate::rows::{Told, dataset, spec, tree};
 
 #[test]
@@ -59,6 +60,29 @@ fn networks_learn_and_are_recorded_at_every_checkpoint() {
         ("fc2", Pooling::Flatten, 1, 3),
     ];
     assert_eq!(last, expected);
+}
+
+#[test]
+fn the_stimuli_themselves_can_be_recorded_before_the_first_layer() {
+    let out = tempfile::tempdir().unwrap();
+    let mut spec = spec();
+    spec.networks.seeds = vec![1];
+    spec.record.input = true;
+    let data = dataset();
+    train_on(&spec, &data, out.path(), 1, &Quiet).unwrap();
+    let store = Store::open(&out.path().join("activations")).unwrap();
+    let of_layer = |layer: &str| {
+        let mut found = store.representations().iter().filter(|r| r.id.layer == layer);
+        found.next().unwrap()
+    };
+    assert_eq!((of_layer("input").depth, of_layer("conv1").depth), (0, 1));
+    let index = store.representations().iter().position(|r| r.id.layer == "input").unwrap();
+    let found = rows(&store, index);
+    assert_eq!(found.len(), 30 * 64);
+    let (mean, deviation) = (data.normalisation.mean[0], data.normalisation.deviation[0]);
+    for (value, &pixel) in found.iter().zip(&data.test.pixels) {
+        assert!((value * deviation + mean - f32::from(pixel) / 255.0).abs() < 1e-5);
+    }
 }
 
 #[test]

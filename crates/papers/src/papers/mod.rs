@@ -2,11 +2,12 @@
 
 mod kapoor_2025;
 mod li_2016;
+mod umar_laio_2026;
 
 use crate::Paper;
 
 /// Every paper that can be reproduced.
-pub static PAPERS: &[Paper] = &[kapoor_2025::PAPER, li_2016::PAPER];
+pub static PAPERS: &[Paper] = &[kapoor_2025::PAPER, li_2016::PAPER, umar_laio_2026::PAPER];
 
 #[cfg(test)]
 mod tests {

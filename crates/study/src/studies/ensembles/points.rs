@@ -32,6 +32,11 @@ impl<'a> Points<'a> {
         values
     }
 
+    /// Whether a quantity is among them.
+    pub(super) fn have(&self, quantity: &str) -> bool {
+        self.0.iter().any(|p| p.quantity == quantity)
+    }
+
     /// One curve, along the samples.
     #[must_use]
     pub fn curve(&self, quantity: &str, place: &Place<'_>) -> Vec<&'a PointRow> {

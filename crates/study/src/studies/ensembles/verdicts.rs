@@ -81,8 +81,13 @@ fn dips(sweep: &Sweep, points: &Points<'_>, (student, inputs): (&str, &str)) -> 
     } else {
         (Tone::Note, "Regularised students, for comparison")
     };
+    let earlier = if points.have(INTERPOLATING) {
+        ", or of the number of samples up to which half of them fit"
+    } else {
+        ""
+    };
     let text = format!(
-        "{what} ({}, {:.0} samples): alignment of `{student}` with {inputs} inputs has a minimum within a factor of {NEAR} of it, below both sides by more than the intervals, in {} of {}{where_deepest}.",
+        "{what} ({}, {:.0} samples): alignment of `{student}` with {inputs} inputs has a minimum within a factor of {NEAR} of it{earlier}, below both sides by more than the intervals, in {} of {}{where_deepest}.",
         sweep.threshold_is,
         sweep.threshold,
         dips.len(),
