@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::datasets::{Dataset, Images};
-use crate::weights::Parameter;
+use crate::weights::{Parameter, Weights};
 use crate::{Error, Result};
 
 pub use cnn::Cnn;
@@ -102,6 +102,20 @@ pub trait Architecture: Debug + Send + Sync {
     fn forward(&self, pass: &mut Pass<'_>, images: Tensor<4>) -> Vec<Tensor<4>>;
 }
 
+/// Multiply-adds of the products and convolutions on the way of one image through a network. A step of training takes three
+/// times as many an image: forward, and back to the weights and to the inputs of each layer.
+///
+/// # Errors
+/// [`Error::Spec`] if the sizes of the architecture do not fit the task.
+pub fn multiply_adds(architecture: &dyn Architecture, task: Task) -> Result<u64> {
+    let device = burn::tensor::Device::flex();
+    let weights = Weights::draw(architecture.parameters(task)?, 1, &device);
+    let image = Tensor::zeros([1, task.channels, task.height, task.width], &device);
+    let mut pass = Pass::recording(&weights);
+    architecture.forward(&mut pass, image);
+    Ok(pass.multiply_adds())
+}
+
 /// An architecture as a spec names it: `architecture = { name = "cnn", channels = [16, 32], hidden = 64 }`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ArchitectureSpec {
@@ -187,7 +201,6 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::weights::Weights;
 
     const TASK: Task = Task { channels: 1, height: 28, width: 28, n_classes: 10 };
 
@@ -221,6 +234,22 @@ mod tests {
                 layers.iter().map(|layer| [2, layer.channels, layer.height, layer.width]).collect();
             assert_eq!(found, expected, "{}", entry.id);
         }
+    }
+
+    #[test]
+    fn multiply_adds_are_those_of_the_shapes() {
+        let count = |text: &str| {
+            let spec: ArchitectureSpec = toml::from_str(text).unwrap();
+            multiply_adds(spec.build().unwrap().as_ref(), TASK).unwrap()
+        };
+        assert_eq!(count("name = 'linear'"), 784 * 10);
+        assert_eq!(count("name = 'linear'\ndepth = 2\nwidth = 5"), 784 * 5 + 5 * 10);
+        // 16 tokens of 48 units: four maps of them and attention of each to each, then up to 96 units and back.
+        let (two, one) = (count("name = 'vit'\ndepth = 2"), count("name = 'vit'\ndepth = 1"));
+        let block = 16 * (4 * 48 * 48 + 2 * 48 * 96) + 2 * 16 * 16 * 48;
+        assert_eq!(two - one, block);
+        // Patches of 7 × 7, a convolution, and the map of the mean token to ten classes.
+        assert_eq!(one - block, 16 * 49 * 48 + 48 * 10);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! One forward pass: the layers that architectures are made of, with their weights.
 
+use std::cell::Cell;
+
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Tensor, module};
 
@@ -18,21 +20,26 @@ pub struct Pass<'a> {
     weights: &'a Weights,
     training: bool,
     statistics: Vec<(String, Tensor<1>)>,
+    multiply_adds: Cell<u64>,
 }
 
 impl<'a> Pass<'a> {
+    fn new(weights: &'a Weights, training: bool) -> Self {
+        Self { weights, training, statistics: Vec::new(), multiply_adds: Cell::new(0) }
+    }
+
     /// A pass of a network as it is: batch normalisation uses its running statistics, so that the answer to an image does
     /// not depend on the others.
     #[must_use]
     pub fn recording(weights: &'a Weights) -> Self {
-        Self { weights, training: false, statistics: Vec::new() }
+        Self::new(weights, false)
     }
 
     /// A pass whose gradient is wanted: batch normalisation uses the statistics of the batch, and keeps them for
     /// [`Self::into_statistics`].
     #[must_use]
     pub fn training(weights: &'a Weights) -> Self {
-        Self { weights, training: true, statistics: Vec::new() }
+        Self::new(weights, true)
     }
 
     /// The statistics of this batch by the name of the running parameter that they belong to.
@@ -41,17 +48,37 @@ impl<'a> Pass<'a> {
         self.statistics
     }
 
+    /// Multiply-adds of the products and convolutions so far; those of a convolution with its padding are among them, all that
+    /// is done element by element is not.
+    #[must_use]
+    pub fn multiply_adds(&self) -> u64 {
+        self.multiply_adds.get()
+    }
+
+    fn count(&self, factors: &[usize]) {
+        let product: u64 = factors.iter().map(|&factor| factor as u64).product();
+        self.multiply_adds.set(self.multiply_adds.get() + product);
+    }
+
     /// The parameter `name` in its shape.
     #[must_use]
     pub fn get<const D: usize>(&self, name: &str) -> Tensor<D> {
         self.weights.get(name)
     }
 
+    /// `a b`, matrix by matrix of the last two axes.
+    #[must_use]
+    pub fn product<const D: usize>(&self, a: Tensor<D>, b: Tensor<D>) -> Tensor<D> {
+        let columns = b.dims()[D - 1];
+        self.count(&[a.dims().iter().product(), columns]);
+        a.matmul(b)
+    }
+
     /// `x Wᵀ + b`, for the rows of `x`.
     #[must_use]
     pub fn full(&self, layer: &str, x: Tensor<2>) -> Tensor<2> {
         let weight = self.get::<2>(&format!("{layer}.weight"));
-        x.matmul(weight.transpose()) + self.get::<1>(&format!("{layer}.bias")).unsqueeze()
+        self.product(x, weight.transpose()) + self.get::<1>(&format!("{layer}.bias")).unsqueeze()
     }
 
     /// A convolution with a square kernel, padded by half of it; `bias` if the layer has one.
@@ -60,7 +87,7 @@ impl<'a> Pass<'a> {
         let weight = self.get::<4>(&format!("{layer}.weight"));
         let bias = bias.then(|| self.get::<1>(&format!("{layer}.bias")));
         let padding = weight.dims()[2] / 2;
-        module::conv2d(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1, 1], 1))
+        self.convolved(x, weight, bias, ConvOptions::new([stride; 2], [padding; 2], [1, 1], 1))
     }
 
     /// A convolution with a square kernel and a bias whose stride is its side, without padding.
@@ -69,7 +96,20 @@ impl<'a> Pass<'a> {
         let weight = self.get::<4>(&format!("{layer}.weight"));
         let bias = self.get::<1>(&format!("{layer}.bias"));
         let side = weight.dims()[2];
-        module::conv2d(x, weight, Some(bias), ConvOptions::new([side; 2], [0; 2], [1, 1], 1))
+        self.convolved(x, weight, Some(bias), ConvOptions::new([side; 2], [0; 2], [1, 1], 1))
+    }
+
+    fn convolved(
+        &self,
+        x: Tensor<4>,
+        weight: Tensor<4>,
+        bias: Option<Tensor<1>>,
+        options: ConvOptions<2>,
+    ) -> Tensor<4> {
+        let [_, inputs, height, width] = weight.dims();
+        let out = module::conv2d(x, weight, bias, options);
+        self.count(&[out.dims().iter().product(), inputs * height * width]);
+        out
     }
 
     /// Batch normalisation (Ioffe & Szegedy 2015) of every channel.

@@ -79,8 +79,8 @@ impl ViT {
             values.reshape([n, tokens, self.heads, each]).swap_dims(1, 2)
         };
         let (query, key, value) = (part("query"), part("key"), part("value"));
-        let scores = query.matmul(key.transpose()).div_scalar((each as f64).sqrt());
-        let mixed = activation::softmax(scores, 3).matmul(value);
+        let scores = pass.product(query, key.transpose()).div_scalar((each as f64).sqrt());
+        let mixed = pass.product(activation::softmax(scores, 3), value);
         let mixed = mixed.swap_dims(1, 2).reshape([n * tokens, width]);
         pass.full(&format!("{name}.out"), mixed).reshape([n, tokens, width])
     }
