@@ -5,6 +5,7 @@ use consilience_measures::Warning;
 
 use super::{CLEAN, CORRECTED, KIND, Noise, RAW, RELIABILITY, verdicts};
 use crate::studies::points::{self, Sweep};
+use crate::studies::selection::LAST;
 use crate::studies::words;
 use crate::{Curve, CurveRole, Curves, Figure, PointRow, Run, Section, Table, TableFigure};
 
@@ -49,14 +50,17 @@ fn intervals(study: &Noise) -> String {
 fn scores(study: &Noise, sweeps: &[&Sweep<'_>], measure: &str, run: &Run) -> Figure {
     let (first, last) = (study.signal_to_noise[0], study.signal_to_noise.last().copied());
     let facets = points::facets(sweeps, |sweep| {
-        let name = sweep.name();
-        let raw = format!("{name}, raw");
+        let alone = sweep.checkpoint == LAST && sweep.groups.is_empty();
+        let named = |what: &str| {
+            if alone { what.to_owned() } else { format!("{}, {what}", sweep.name()) }
+        };
+        let raw = named("raw");
         let null = |null: Null| {
             let rows = sweep.rows(&null.to_string());
             points::measured(&format!("{raw} · {null}"), CurveRole::Chance, &rows, position)
         };
         let clean = sweep.at(CLEAN, 0.0).and_then(|p| p.estimate()).map(|e| Curve {
-            name: format!("{name}, without noise"),
+            name: named("without noise"),
             role: CurveRole::Reference,
             x: vec![position(first), position(last.unwrap_or(first))],
             y: vec![e.value; 2],
@@ -65,7 +69,7 @@ fn scores(study: &Noise, sweeps: &[&Sweep<'_>], measure: &str, run: &Run) -> Fig
         let curves = [
             points::measured(&raw, CurveRole::Score, &sweep.rows(RAW), position),
             points::measured(
-                &format!("{name}, corrected"),
+                &named("corrected"),
                 CurveRole::Score,
                 &sweep.rows(CORRECTED),
                 position,
