@@ -116,7 +116,7 @@ fn a_planted_factor_is_found_and_the_others_are_not() {
         labels.text.contains("at 2 of 4 places") && labels.text.contains("are more alike there")
     );
     for factor in ["seed", "width"] {
-        let none = said(&format!("No effect of `{factor}` was found"));
+        let none = said(&format!("No clear effect of `{factor}` was found"));
         assert_eq!(none.tone, Tone::Fails, "{}", none.text);
     }
     let shuffled = row(&table, Quantity::MeanOfSameLevel, "permutation", "depth 1", Some("labels"));

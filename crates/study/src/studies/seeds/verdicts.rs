@@ -100,7 +100,7 @@ fn moves(study: &Seeds, found: &Found<'_>, factor: &str) -> Option<Verdict> {
         Tone::Fails
     };
     let what = if moved == 0 {
-        format!("No effect of `{factor}` was found")
+        format!("No clear effect of `{factor}` was found")
     } else {
         format!("`{factor}` moves the likeness of two networks")
     };
