@@ -81,15 +81,17 @@ impl Judged {
     }
 
     fn table(&self, paper: &Paper) -> TableFigure {
-        let columns = ["claim", "the paper", "here", "judged by", "verdict"];
-        let row = |claim: &Claim| {
-            let why = claim.reason.as_ref().map_or_else(String::new, |why| format!(": {why}"));
+        // The number comes first: the first column of a table is a name, and is never broken.
+        let columns = ["claim", "verdict", "what it says", "the paper", "here", "judged by"];
+        let row = |(i, claim): (usize, &Claim)| {
+            let why = claim.reason.as_ref().map_or_else(String::new, |why| format!(". {why}"));
             vec![
+                (i + 1).to_string(),
+                claim.judgement.to_string(),
                 claim.claim.clone(),
                 claim.paper.clone(),
-                claim.here.clone(),
+                format!("{}{why}", claim.here),
                 claim.criterion.clone(),
-                format!("{}{why}", claim.judgement),
             ]
         };
         TableFigure {
@@ -100,7 +102,7 @@ impl Judged {
                 paper.name
             ),
             columns: columns.map(str::to_owned).to_vec(),
-            rows: self.claims.iter().map(row).collect(),
+            rows: self.claims.iter().enumerate().map(row).collect(),
         }
     }
 
@@ -125,7 +127,7 @@ impl Judged {
         TableFigure {
             id: "claims-values".to_owned(),
             title: "The numbers behind the verdicts".to_owned(),
-            caption: "Claims are numbered in their order above. Intervals are those of the study's rows; a dash stands where there is none.".to_owned(),
+            caption: "Claims are numbered as above. Intervals are those of the study's rows; a dash stands where there is none.".to_owned(),
             columns: columns.map(str::to_owned).to_vec(),
             rows: self.claims.iter().enumerate().flat_map(of_claim).collect(),
         }
@@ -199,7 +201,8 @@ mod tests {
             panic!("{:?}", section.figures)
         };
         assert_eq!(claims.rows.len(), 3);
-        assert_eq!(claims.rows[1][4], "not reproduced: Too few networks.");
+        assert_eq!(claims.rows[1][1], "not reproduced");
+        assert_eq!(claims.rows[1][4], "found 0.1. Too few networks.");
         let line = [
             "2",
             "gap",

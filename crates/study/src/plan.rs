@@ -93,7 +93,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    fn then(self, next: &Self) -> Self {
+    pub(crate) fn then(self, next: &Self) -> Self {
         Self {
             representations: self.representations + next.representations,
             bytes: self.bytes + next.bytes,

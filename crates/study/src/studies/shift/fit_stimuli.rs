@@ -1,11 +1,12 @@
 //! The cells of the study on the stimuli that their maps were fitted on: what a map can, and what it only seems to.
 
-use consilience_data::ActivationSource;
+use consilience_data::{ActivationSource, Representation};
 use consilience_measures::DynMeasure;
 use consilience_statistics::SplitDesign;
 
 use super::job::{row, row_key};
 use crate::compare::{dealt, without_each};
+use crate::plan::{Cost, tile};
 use crate::tile::{Context, Task, compute, evaluations};
 use crate::{Cell, Job, Maps, OnSet, Result, Row, Setup, StudySpec};
 
@@ -50,6 +51,10 @@ impl Job for OnFitStimuli {
 
     fn steps(&self) -> u64 {
         self.tasks().iter().map(|task| evaluations(task, self.n_replicates)).sum()
+    }
+
+    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, n_blocks: usize) -> Cost {
+        tile(catalogue, n_stimuli, n_blocks, &self.cells)
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {

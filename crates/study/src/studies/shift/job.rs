@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use consilience_data::ActivationSource;
 use consilience_data::store::RecordedSet;
+use consilience_data::{ActivationSource, Representation};
 use consilience_measures::DynMeasure;
 use consilience_statistics::SplitDesign;
 
 use super::twins::{Twins, check_blocks, fitted_in_distribution, twin_blocks, without_each_twin};
 use super::{KIND, problem, severity_of, shift_of};
 use crate::compare::{dealt, without_each};
+use crate::plan::{Cost, tile};
 use crate::row::SCHEMA;
 use crate::run::{digest, side_facts, split_name};
 use crate::tile::{Context, Task, TaskOutcome, compute, evaluations};
@@ -155,6 +156,15 @@ impl Job for OnOtherStimuli {
         tasks.iter().map(|task| evaluations(task, self.n_replicates)).sum()
     }
 
+    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, n_blocks: usize) -> Cost {
+        // Layers have the same shape on every set.
+        let refitted = tile(catalogue, n_stimuli, n_blocks, &self.cells);
+        if self.places.iter().all(|(.., maps)| *maps != Maps::AsFitted) {
+            return refitted;
+        }
+        refitted.then(&tile(catalogue, 2 * n_stimuli, 2 * n_blocks, &self.cells))
+    }
+
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
         let on = setup.source.on(&self.set.name)?;
         let mut refitted = self.refitted(setup, &*on)?.into_iter();
@@ -264,8 +274,7 @@ fn found(
             )));
         };
         let other = &on.representations()[there];
-        let shape =
-            |r: &consilience_data::Representation| (r.n_units, r.rows_per_stimulus, r.precision);
+        let shape = |r: &Representation| (r.n_units, r.rows_per_stimulus, r.precision);
         if shape(here) != shape(other) {
             return Err(problem(format!(
                 "{} has {} units and {} rows a stimulus on {}, {} and {} in the store; expected the same layer; record the set again",

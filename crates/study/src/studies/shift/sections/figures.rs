@@ -277,10 +277,10 @@ fn drops(found: &Found<'_>, measure: &str, maps: Maps, run: &Run, suffix: &str) 
     let cells: Vec<Vec<Option<HeatCell>>> =
         severest.values().map(|on| layers.iter().map(|layer| cell(on, layer)).collect()).collect();
     let most = shown.iter().map(|row| row.estimate.value).fold(1.0, f64::max);
-    let way = if maps == Maps::None { String::new() } else { format!(", maps {maps}") };
+    let way = if maps == Maps::None { String::new() } else { format!(", {maps}") };
     (!shown.is_empty()).then(|| HeatMap {
         id: id("shift-drops", measure, Some(maps), suffix),
-        title: format!("What shifts take: {}{way}", words::title(measure).to_lowercase()),
+        title: format!("Drops under shift: {measure}{way}"),
         caption: format!(
             "Relative drop of the score: 1 less the ratio of the mean score on the set to that in distribution, at the greatest severity of each shift. {}",
             caption(run, &shown)
