@@ -33,7 +33,8 @@ pub struct Request<'a> {
     pub parameters: &'a Parameters,
 }
 
-/// One layer of several networks as gathered from the data, in two passes (one more for each order of the shuffle null).
+/// One layer of several networks as gathered from the data, in one pass (and one more for each order of the shuffle null
+/// and for each earlier checkpoint).
 ///
 /// Its size does not depend on the number of rows, but for the samples whose sizes are parameters.
 pub struct Layer {

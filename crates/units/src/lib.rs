@@ -3,6 +3,9 @@
 //! The analyses of Li, Yosinski, Clune, Lipson & Hopcroft (Convergent Learning, ICLR 2016), for any pair of
 //! representations: one-to-one matching, sparse prediction, and clusters of units, each beside its controls.
 //! [`Findings`] is all that is found out about one pair; it is plain data, and a report draws it without computing.
+//!
+//! [`gather`] reads one layer of several networks: moments in blocks, facts of units, samples of rows. [`analyse_pair`] and
+//! [`analyse_layer`] work on what was gathered, whose size does not depend on the number of rows; [`cost`] tells beforehand.
 
 mod bins;
 mod chance;
@@ -32,7 +35,6 @@ mod verdicts;
 
 pub use cost::{Cost, cost};
 pub use error::{Error, Result};
-
 pub use findings::{
     Agreement, Calibration, Cluster, Clusters, Control, ControlCurve, Correlations, Cut,
     CycleShare, EpsilonMatch, Findings, Information, LayerFindings, MatchKind, Matching, Merge,

@@ -26,7 +26,8 @@ pub struct Parameters {
     pub scatter_rows: usize,
     /// Masses tried for the partial matching.
     pub partial_masses: usize,
-    /// Largest relative distance at which a unit lies in the span of the other network's units (Wang et al. 2018).
+    /// Largest relative distance, above 0 and below 1, at which a unit lies in the span of the other network's units (Wang et
+    /// al. 2018).
     pub epsilon: f64,
     /// Sparse prediction.
     pub prediction: PredictionParameters,

@@ -45,3 +45,86 @@ fn claims(results: &Results<'_>) -> Vec<Claim> {
     ];
     judges.into_iter().map(|judge| judge(&layers)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use consilience_data::{ActivationSource, Activations, ArraySource, Precision, StimulusSet};
+    use consilience_testkit::evaluate::{Protocol, Recording};
+    use consilience_testkit::synthetic::{generator, permuted_copy, rectified_laplace, with_noise};
+    use consilience_units::{
+        Findings, LayerFindings, Parameters, Request, analyse_layer, analyse_pair, gather,
+    };
+
+    use super::layers::Pair;
+    use super::*;
+    use crate::Judgement::{self, CannotBeJudged, NotReproduced, Reproduced};
+
+    #[test]
+    fn without_rows_nothing_can_be_judged() {
+        let judged = [matching::some_converge(&[]), matching::over_depth(&[]), spectra::agree(&[])];
+        assert!(judged.iter().all(|claim| claim.judgement == CannotBeJudged));
+        assert_eq!(information::agrees(&[]).judgement, CannotBeJudged);
+        assert_eq!(prediction::few_units(&[]).judgement, CannotBeJudged);
+        assert_eq!(clusters::shared(&[]).judgement, CannotBeJudged);
+    }
+
+    /// Findings of a layer and of its copy with units in another order and some noise.
+    fn copied(seed: u64) -> (Findings, LayerFindings) {
+        let rng = &mut generator(seed);
+        let x = rectified_laplace(400, 12, rng);
+        let y = with_noise(permuted_copy(x.as_ref(), rng).0.as_ref(), 0.2, rng);
+        let stimuli: Vec<usize> = (0..400).collect();
+        let mut source = ArraySource::new(StimulusSet::indexed("copies", stimuli.len()));
+        for (name, m) in [("net-1", &x), ("net-2", &y)] {
+            let alone = Recording::new(m).source(name).expect("finite");
+            let mut array = Activations::empty(Precision::F64, 12);
+            alone.read(0, &stimuli, &mut array).expect("in memory");
+            source.push(alone.representations()[0].clone(), array).expect("finite");
+        }
+        let blocks = Protocol::in_sample(&source.stimuli().ids, 10).expect("blocks").blocks;
+        let parameters = Parameters { half_splits: 2, ..Parameters::default() };
+        let request = Request {
+            source: &source,
+            representations: &[0, 1],
+            earlier: &[],
+            receptive_fields: &[],
+            blocks: &blocks,
+            parameters: &parameters,
+        };
+        let layer = gather(&request).expect("good data");
+        let findings = analyse_pair(&layer, 0, 1).expect("good data");
+        (findings, analyse_layer(&layer).expect("good data"))
+    }
+
+    #[test]
+    fn copies_are_judged_by_what_they_are() {
+        let found = [copied(1), copied(2), copied(3)];
+        let names = ["conv1", "conv2", "conv3"];
+        let layers: Vec<Layer<'_>> = found
+            .iter()
+            .zip(names)
+            .enumerate()
+            .map(|(depth, ((findings, together), name))| Layer {
+                name,
+                depth,
+                pairs: vec![Pair { networks: ["net-1", "net-2"], findings }],
+                together: Some(together),
+            })
+            .collect();
+        let expected: [(fn(&[Layer<'_>]) -> Claim, Judgement); 6] = [
+            // Every unit has its copy: none is left without, and no two want the same.
+            (matching::some_converge, NotReproduced),
+            (matching::below_semi_matching, NotReproduced),
+            (information::agrees, Reproduced),
+            (prediction::few_units, Reproduced),
+            // Independent sources of one distribution: means do not spread.
+            (spectra::spread, NotReproduced),
+            (clusters::shared, Reproduced),
+        ];
+        for (judge, judgement) in expected {
+            let claim = judge(&layers);
+            assert_eq!(claim.judgement, judgement, "{}: {}", claim.claim, claim.here);
+            assert!(!claim.values.is_empty());
+        }
+    }
+}

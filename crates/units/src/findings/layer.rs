@@ -11,7 +11,7 @@ pub struct LayerFindings {
     /// Sorted mean activations of each network.
     pub spectra: Vec<NetworkSpectrum>,
     /// Mean relative difference between the sorted means of two networks, over pairs (0: the spectra coincide):
-    /// Σ|a − b| / Σ(a + b)/2.
+    /// Σ|a − b| / Σ(|a| + |b|)/2.
     pub spectra_difference: Option<f64>,
     /// The same between the means of partners in the one-to-one matching.
     pub partners_difference: Option<f64>,

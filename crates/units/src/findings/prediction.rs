@@ -61,7 +61,8 @@ pub struct PathPoint {
     pub alive: usize,
 }
 
-/// A copy of the sources whose code is known, with as much noise as leaves the least unexplained fraction of the real targets.
+/// A copy of the sources whose code is known, with noise: the least unexplained fractions of the real targets, one for each
+/// target of the copy (at most 128, drawn at random; other numbers of targets keep the distribution).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Control {

@@ -31,9 +31,11 @@ pub struct Verdict {
     pub few: u32,
     /// Share explained by its one-to-one partner alone (unmatched: by its best candidate).
     pub by_one: f32,
-    /// Largest correlation that it has under a random order of the stimuli: the 95 % point.
+    /// Largest correlation that it has under a random order of the stimuli: the 95 % point of its own draws where there are 19 or
+    /// more, else of those of all units of its side.
     pub chance_r: Option<f32>,
-    /// Largest correlation that it has with a randomly rotated copy of the other side: the 95 % point.
+    /// Largest correlation that it has with a randomly rotated copy of the other side (its standardised units are turned): the
+    /// 95 % point, likewise.
     pub rotated_r: Option<f32>,
 }
 
@@ -45,6 +47,7 @@ pub struct Shares {
     pub x: [f64; 4],
     /// Units of y.
     pub y: [f64; 4],
-    /// The same four shares of x when y is rotated at random; what the axes add.
+    /// The same four shares of x when the standardised units of y are rotated at random: what the axes add. Of at most 128 units
+    /// of x, and without asking for stability.
     pub rotated: Option<[f64; 4]>,
 }
