@@ -7,7 +7,7 @@ use consilience_data::{
 use consilience_study::{
     Figure, RESULTS_FILE, Row, STIMULI_FOLDER, StudySpec, Table, Tone, UnitsRow, plan, run,
 };
-use consilience_units::{Findings, MatchKind};
+use consilience_units::{Findings, MatchKind, VerdictKind};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -136,6 +136,9 @@ fn a_permuted_copy_is_matched_unit_by_unit() {
             );
             assert_eq!(findings.x.cycle[u], Some(1.0), "the third network agrees");
         }
+        let kinds: Vec<VerdictKind> =
+            findings.x.verdict.iter().map(|v| v.expect("it varies").kind).collect();
+        assert_eq!(kinds, [VerdictKind::OneToOne; UNITS]);
         // Noise of its own before: a partner is the last one as often as in a random order, one in eight.
         let before: f32 = findings.x.checkpoints.iter().map(|share| share.expect("known")).sum();
         assert!(before <= 4.0, "{before} units had their last partner before training");
@@ -155,6 +158,10 @@ fn a_rotated_copy_is_explained_but_not_matched() {
         let prediction = findings.x_from_y.found().expect("units vary");
         let left = prediction.curve.points[prediction.best].held_out.expect("measured");
         assert!(left < 0.2, "all units together leave {left} unexplained");
+        let verdicts: Vec<_> = findings.x.verdict.iter().map(|v| v.expect("it varies")).collect();
+        let one_to_one = verdicts.iter().filter(|v| v.kind == VerdictKind::OneToOne).count();
+        assert!(one_to_one <= 1, "{one_to_one} units are matched in a rotated copy");
+        assert!(verdicts.iter().all(|v| v.explained > 0.8), "{verdicts:?}");
         assert_eq!(findings.x.checkpoints, [None; UNITS]);
     }
 }

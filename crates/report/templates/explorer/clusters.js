@@ -36,7 +36,7 @@ const drawTree = (clusters) => make("svg", { class: "ue-tree", viewBox: `0 0 ${T
 
 const leaf = (clusters, units, cluster) => {
   const { sizes } = clusters.clusters[cluster];
-  const framed = (network) => membersOf(clusters, network, cluster).slice(0, clusters.networks.length > 2 ? 2 : 3).map((unit) => {
+  const framed = (network) => membersOf(clusters, network, cluster).slice(0, Math.max(1, Math.floor(6 / clusters.networks.length))).map((unit) => {
     const side = units(network, clusters);
     const top = side?.top[unit]?.[0];
     return make("span", { class: `ue-frame n${network % 8}`, title: `unit ${unit} of ${clusters.networks[network]}` }, top ? picture(top, side.receptive_field) : make("span", { class: "ue-word" }, String(unit)));

@@ -11,7 +11,7 @@ const scatter = (v, unit, other) => {
   const x = scale(0, 1, left + 6, size - 6);
   const y = scale(0, 1, size - bottom - 6, 6);
   const dots = a.stimuli.map((stimulus, i) => make("circle", { class: "ue-dot", cx: x(p.at(unit, i)).toFixed(1), cy: y(q.at(other, i)).toFixed(1), r: 2.6 }, make("title", {}, stimulusName(stimulus))));
-  const name = `${counted(a.stimuli.length, "row")} drawn at random: activation of unit ${unit} of ${v.me} along, of unit ${other} of ${v.other} up; r = ${fixed(v.r(unit, other), 2)} over all rows`;
+  const name = `${counted(a.stimuli.length, "row")} drawn at random: activation of unit ${unit} of ${v.me} along, of unit ${other} of ${v.other} up; r = ${shownR(v, unit, other)} over all rows`;
   return make("svg", { viewBox: `0 0 ${size} ${size}`, role: "img", "aria-label": name, class: "ue-plot", style: `max-width:${size}px` },
     make("path", { class: "axis", fill: "none", d: `M${left} 4V${size - bottom}H${size - 4}` }),
     words(left + 6, size - bottom + 13, short(a.low[unit])), words(size - 6, size - bottom + 13, short(a.high[unit]), { "text-anchor": "end" }),

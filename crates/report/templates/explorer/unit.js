@@ -26,6 +26,14 @@ const card = (side, network, unit, role) => make("div", { class: "ue-card" },
   strip(side, unit, 8, state.whole),
   make("p", { class: "ue-small" }, side.state[unit] === "varies" ? `mean ${short(side.mean[unit])}, standard deviation ${short(side.deviation[unit])}, exactly 0 in ${percent(side.zeros[unit])} of the rows` : side.state[unit]));
 
+// The correlation with another unit: as it was found where the row lists it, else from the picture of 8 bits a value.
+const shownR = (v, unit, other) => {
+  const { mine } = v;
+  const partner = [mine.matched[unit], mine.semi[unit]].find((one) => one?.unit === other);
+  const r = partner?.r ?? mine.candidates[unit]?.find(([u]) => u === other)?.[1];
+  return r === undefined ? fixed(v.r(unit, other), 2) : fixed(r, 3);
+};
+
 const choose = (other, text, isShown) => make("button", { type: "button", class: "ue-link", "data-key": text, "aria-pressed": isShown ? "true" : "false", onclick: () => update({ other }) }, text);
 
 const small = (title, heads, rows) => make("div", { class: "ue-near" }, make("h4", {}, title),
@@ -38,11 +46,9 @@ const candidates = (v, unit, other) => {
   const kept = new Map(mine.partial[unit] ?? []);
   const information = mine.information[unit];
   const roles = (u) => [mine.matched[unit]?.unit === u && "one to one", mine.semi[unit]?.unit === u && "first choice", information?.[0] === u && `most information (${fixed(information[1], 2)} nats)`].filter(Boolean).join(", ");
-  const list = new Map(mine.candidates[unit] ?? []);
-  for (const one of [mine.matched[unit], mine.semi[unit]]) if (one && !list.has(one.unit)) list.set(one.unit, one.r);
-  for (const [u] of information ? [information] : []) if (!list.has(u)) list.set(u, v.r(unit, u));
-  const rows = [...list].map(([u, r]) => make("tr", {}, make("td", {}, choose(u, `unit ${u}`, u === other), make("span", { class: "ue-small" }, ` ${roles(u)}`)),
-    make("td", { class: "number" }, fixed(r, 3)), make("td", { class: "number" }, percent(shares.get(u) ?? 0)), make("td", { class: "number" }, percent(kept.get(u) ?? 0))));
+  const listed = [...(mine.candidates[unit] ?? []).map(([u]) => u), mine.matched[unit]?.unit, mine.semi[unit]?.unit, information?.[0]];
+  const rows = [...new Set(listed.filter((u) => u !== undefined))].map((u) => make("tr", {}, make("td", {}, choose(u, `unit ${u}`, u === other), make("span", { class: "ue-small" }, ` ${roles(u)}`)),
+    make("td", { class: "number" }, shownR(v, unit, u)), make("td", { class: "number" }, percent(shares.get(u) ?? 0)), make("td", { class: "number" }, percent(kept.get(u) ?? 0))));
   return small(`Candidates in ${v.other}`, ["unit", "r", "soft", "partial"], rows);
 };
 
@@ -74,7 +80,7 @@ const drawUnit = () => {
     make("p", {}, sentence(v, unit).join(" "),
       cluster === null || cluster === undefined ? null : [" It belongs to ", make("button", { type: "button", class: "ue-link", onclick: () => update({ tab: "clusters", cluster, all: false }) }, `cluster ${cluster}`), "."]),
     toggle ?? "",
-    make("div", { class: "ue-cards" }, card(mine, v.me, unit, "this unit"), other === null ? "" : card(theirs, v.other, other, `${role(other)}, r = ${fixed(v.r(unit, other), 3)}`)),
+    make("div", { class: "ue-cards" }, card(mine, v.me, unit, "this unit"), other === null ? "" : card(theirs, v.other, other, `${role(other)}, r = ${shownR(v, unit, other)}`)),
     make("div", { class: "ue-plots" },
       other === null ? "" : make("div", {}, make("h4", {}, "Activations"), scatter(v, unit, other)),
       path ? make("div", {}, make("h4", {}, "Sparse prediction"), path, legend) : ""),
