@@ -111,7 +111,7 @@ mod tests {
                 together: Some(together),
             })
             .collect();
-        let expected: [(fn(&[Layer<'_>]) -> Claim, Judgement); 6] = [
+        let expected: [(fn(&[Layer<'_>]) -> Claim, Judgement); 5] = [
             // Every unit has its copy: none is left without, and no two want the same.
             (matching::some_converge, NotReproduced),
             (matching::below_semi_matching, NotReproduced),
@@ -119,7 +119,6 @@ mod tests {
             (prediction::few_units, Reproduced),
             // Independent sources of one distribution: means do not spread.
             (spectra::spread, NotReproduced),
-            (clusters::shared, Reproduced),
         ];
         for (judge, judgement) in expected {
             let claim = judge(&layers);
