@@ -19,11 +19,11 @@ pub fn spearman(x: &[f64], y: &[f64]) -> Option<f64> {
 fn centred_ranks(values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
-    let middle = (values.len() as f64 + 1.0) / 2.0;
+    let middle = f64::midpoint(values.len() as f64, 1.0);
     let mut ranks = vec![0.0; values.len()];
     let mut before = 0;
     for ties in order.chunk_by(|&a, &b| values[a] == values[b]) {
-        let rank = before as f64 + (ties.len() as f64 + 1.0) / 2.0;
+        let rank = before as f64 + f64::midpoint(ties.len() as f64, 1.0);
         ties.iter().for_each(|&i| ranks[i] = rank - middle);
         before += ties.len();
     }
