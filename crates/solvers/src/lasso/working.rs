@@ -5,8 +5,9 @@ use super::{LassoOptions, SparseFit};
 use crate::error::{Error, Result};
 use crate::gram::subtract;
 
-/// Sweeps between two exact steps. Sweeps find the support, and a step costs as much as some tens of them.
-const SWEEPS: usize = 4;
+/// Most sweeps before an exact step, which costs as much as some tens of them: they end as soon as one leaves the support as it
+/// is.
+const SWEEPS: usize = 16;
 
 /// Exact steps until sources are admitted one at a time. Without near dependence two or three are enough.
 const ROUNDS: usize = 4;
@@ -123,9 +124,13 @@ impl<'a> Working<'a> {
         let mut sweeps = 0;
         for _ in 0..ROUNDS {
             for _ in 0..SWEEPS {
+                let before = self.support();
                 self.sweep(penalty);
+                sweeps += 1;
+                if self.support() == before {
+                    break;
+                }
             }
-            sweeps += SWEEPS;
             // Always, so that weights are exact, and not only as good as their gap, wherever the support was found.
             self.exact_step(penalty);
             if sweeps >= limit || self.local_gap(penalty) <= allowed {
@@ -155,6 +160,11 @@ impl<'a> Working<'a> {
             _ => best,
         });
         steepest.inspect(|&k| self.minimise_along(k, penalty)).is_some()
+    }
+
+    /// Which members have a weight.
+    fn support(&self) -> Vec<bool> {
+        self.weights.iter().map(|w| *w != 0.0).collect()
     }
 
     /// One pass of coordinate descent over the members.
