@@ -263,6 +263,7 @@ impl Sample {
         let context = Context {
             source: &self.source,
             blocks: &self.blocks,
+            versions: 1,
             design: &planned.design,
             without: &without,
             policy: planned.policy,
