@@ -26,6 +26,9 @@ impl Judged {
     ///
     /// # Errors
     /// A sentence, if the folder holds no results of this version or cannot be written.
+    ///
+    /// # Panics
+    /// Never: claims are plain data.
     pub fn from_rows(paper: &Paper, folder: &Path) -> Result<Self, String> {
         let table = Table::read(folder).map_err(|e| e.to_string())?;
         let run = Run::read(folder).map_err(|e| e.to_string())?;

@@ -77,13 +77,12 @@ fn evaluations(
         let shape = |c: &Cell| (catalogue[c.x].n_units, catalogue[c.y].n_units);
         let key: BTreeSet<(usize, usize)> = cells.iter().map(shape).collect();
         let key: Vec<(usize, usize)> = key.into_iter().collect();
-        let costs = match known.get(&key) {
-            Some(costs) => *costs,
-            None => {
-                let costs = Costs::timed(planned, study, (source, cells), stopwatch)?;
-                known.insert(key, costs);
-                costs
-            }
+        let costs = if let Some(costs) = known.get(&key) {
+            *costs
+        } else {
+            let costs = Costs::timed(planned, study, (source, cells), stopwatch)?;
+            known.insert(key, costs);
+            costs
         };
         seconds += costs.of(planned, study, cells, catalogue);
     }

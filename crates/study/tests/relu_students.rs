@@ -110,7 +110,7 @@ fn classes(n: usize) -> ArraySource {
         .collect();
     let array = Activations::F32(RowMajor { values, n_units: 5 });
     let mut representation = array_representation("network", &array);
-    representation.id.layer = "input".to_owned();
+    "input".clone_into(&mut representation.id.layer);
     let mut source = ArraySource::new(stimuli);
     source.push(representation, array).expect("finite values");
     source
@@ -159,7 +159,7 @@ fn what_cannot_be_learnt_is_said() {
         stimuli.labels = None;
         let array = Activations::F32(RowMajor { values: vec![0.5; 400], n_units: 1 });
         let mut representation = array_representation("network", &array);
-        representation.id.layer = "input".to_owned();
+        "input".clone_into(&mut representation.id.layer);
         let mut source = ArraySource::new(stimuli);
         source.push(representation, array).expect("finite values");
         source

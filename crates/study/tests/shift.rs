@@ -191,7 +191,7 @@ fn the_planted_divergence_is_found_with_depth_and_severity() {
         .summaries("shift", Quantity::MeanOverShifts)
         .find(|row| row.measure == "ridge" && row.on.as_ref().is_some_and(|on| on.severity == 3));
     let accuracy = mean.and_then(|row| row.when?.accuracy).expect("accuracies");
-    assert!((accuracy - (0.6 + 0.75) / 2.0).abs() < 1e-12, "{accuracy}");
+    assert!((accuracy - f64::midpoint(0.6, 0.75)).abs() < 1e-12, "{accuracy}");
 }
 
 #[test]

@@ -83,8 +83,9 @@ fn units_turned_in_blocks_take_a_few() {
     let members = |side: usize, c: usize| -> Vec<usize> {
         (0..UNITS).filter(|&u| clusters.members[side][u] == Some(c as u32)).collect()
     };
-    let is_block =
-        |units: &[usize]| units.len() == 4 && units[0] % 4 == 0 && units[3] == units[0] + 3;
+    let is_block = |units: &[usize]| {
+        units.len() == 4 && units[0].is_multiple_of(4) && units[3] == units[0] + 3
+    };
     let mut whole = 0;
     for (c, cosines) in subspaces.cluster_cosines.iter().enumerate() {
         if is_block(&members(0, c)) && members(0, c) == members(1, c) {

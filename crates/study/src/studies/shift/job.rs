@@ -85,11 +85,7 @@ impl OnOtherStimuli {
     }
 
     /// The tasks of some places, of cells that `cell` gives.
-    fn tasks<'a>(
-        &'a self,
-        wanted: impl Fn(Maps) -> bool,
-        cell: impl Fn(usize) -> Cell,
-    ) -> Vec<Task<'a>> {
+    fn tasks(&self, wanted: impl Fn(Maps) -> bool, cell: impl Fn(usize) -> Cell) -> Vec<Task<'_>> {
         let places = self.places.iter().filter(|(.., maps)| wanted(*maps));
         places.map(|&(c, m, _)| Task { cell: cell(c), measure: &*self.measures[m] }).collect()
     }
