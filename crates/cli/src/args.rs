@@ -365,7 +365,7 @@ mod tests {
             ("consilience demo --networks 1", "it takes two networks to compare"),
             ("consilience demo --threads 0", "1 or more"),
             ("consilience run a.toml --memory 1gigabyte", "a size such as 1GiB"),
-            ("consilience run a.toml --memory -1GiB", "a size such as 1GiB"),
+            ("consilience run a.toml --memory=-1GiB", "a size such as 1GiB"),
             ("consilience measures cka", "did you mean"),
             ("consilience measures --family maps", "no family `maps`; there are map, matching"),
             ("consilience compare a b --like numpy", "no package `numpy`; there are"),

@@ -207,6 +207,8 @@ fn studies_name_what_is_wrong_and_leave_nothing() {
         "name = 'n'\nactivations = 's'\nmeasures = ['cca']\n[[study]]\nkind = 'layers'\n",
     );
     spec("empty.toml", "name = 'n'\nactivations = 's'\nmeasures = []\nstudy = []\n");
+    let bare = "name = 'n'\nactivations = 's'\n[[study]]\nkind = 'layers'\n";
+    spec("unmeasured.toml", bare);
     spec("train.toml", "dataset = 'fashion-mnist-tiny'\n");
     check(
         f,
@@ -245,7 +247,13 @@ fn studies_name_what_is_wrong_and_leave_nothing() {
                 name: "nothing to do",
                 args: &["run", "empty.toml"],
                 code: 1,
-                says: &["empty.toml", "no measures"],
+                says: &["empty.toml", "no [[study]]", "layers, training"],
+            },
+            Case {
+                name: "nothing to compare by",
+                args: &["run", "unmeasured.toml"],
+                code: 1,
+                says: &["unmeasured.toml", "no measures", "consilience measures"],
             },
             Case {
                 name: "no spec",
