@@ -25,8 +25,9 @@ use crate::{
 /// File of the rows, in the folder of results.
 pub const RESULTS_FILE: &str = "results.jsonl";
 
-/// Folder with the ids, classes and thumbnails of the stimuli, in the folder of results: there if a study shows stimuli.
-pub const STIMULI_FOLDER: &str = "stimuli";
+/// Folder with the ids, classes and thumbnails of the stimuli, in the folder of results: there if a study shows stimuli. Not
+/// `stimuli`: networks trained into the same folder have recordings on other sets there.
+pub const STIMULI_FOLDER: &str = "stimuli-shown";
 
 /// Runs a study on a source and returns the finished table; rows go to `folder` as they are made.
 ///

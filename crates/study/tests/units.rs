@@ -186,6 +186,8 @@ fn words_and_figures_speak_of_every_layer() {
         assert!(figure.facets.iter().all(|f| !f.curves.is_empty()), "{}", figure.id);
     }
     assert!(folder.path().join(STIMULI_FOLDER).join("stimuli.json").exists());
+    // Where training records networks on other sets of stimuli; a report is written into the same folder.
+    assert!(!folder.path().join("stimuli").exists());
 }
 
 #[test]
