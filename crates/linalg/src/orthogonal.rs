@@ -17,24 +17,17 @@ use crate::{Result, Svd, matmul_abt, svd};
 
 /// Orthogonal matrix from the uniform (Haar) distribution over all n × n ones, reflections included.
 ///
-/// Gram–Schmidt, twice, on a Gaussian matrix: the columns' signs are those of the data, so no sign has to be mended.
+/// The columns of a Gaussian matrix made orthonormal one after the other, with the signs that Gram–Schmidt would give them: those
+/// that reflections leave say nothing about the data and would have to be drawn (Mezzadri 2007).
 #[must_use]
 pub fn random_orthogonal(n: usize, rng: &mut impl Rng) -> Mat<f64> {
-    let mut q = Mat::<f64>::from_fn(n, n, |_, _| StandardNormal.sample(rng));
+    let gaussian = Mat::<f64>::from_fn(n, n, |_, _| StandardNormal.sample(rng));
+    let mut q = orthonormal(gaussian.as_ref());
     for j in 0..n {
-        // The second sweep removes what rounding left of the first (Kahan's "twice is enough").
-        for _ in 0..2 {
-            for i in 0..j {
-                let overlap: f64 = q.col(i).iter().zip(q.col(j).iter()).map(|(a, b)| a * b).sum();
-                for row in 0..n {
-                    let value = q[(row, i)];
-                    q[(row, j)] -= overlap * value;
-                }
-            }
-        }
-        let norm = q.col(j).iter().map(|v| v * v).sum::<f64>().sqrt();
-        for row in 0..n {
-            q[(row, j)] /= norm;
+        let column = q.col_as_slice_mut(j);
+        let along: f64 = column.iter().zip(gaussian.col_as_slice(j)).map(|(q, g)| q * g).sum();
+        if along < 0.0 {
+            column.iter_mut().for_each(|v| *v = -*v);
         }
     }
     q
@@ -63,6 +56,11 @@ pub fn polar_factor(a: MatRef<'_, f64>, null: f64, rank: usize) -> Result<Mat<f6
 /// [`crate::Error::NonFinite`] for NaN or infinite input.
 pub fn orthonormal_columns(a: MatRef<'_, f64>) -> Result<Mat<f64>> {
     check_finite("matrix given to the orthogonalisation", a)?;
+    Ok(orthonormal(a))
+}
+
+/// The same of finite numbers.
+fn orthonormal(a: MatRef<'_, f64>) -> Mat<f64> {
     let (rows, columns) = (a.nrows(), a.ncols());
     let block = recommended_block_size::<f64>(rows, columns);
     let mut basis = a.to_owned();
@@ -74,7 +72,7 @@ pub fn orthonormal_columns(a: MatRef<'_, f64>) -> Result<Mat<f64>> {
     qr_in_place(basis.as_mut(), factor.as_mut(), Par::Seq, stack, Spec::default());
     let mut q = Mat::identity(rows, columns);
     apply(basis.as_ref(), factor.as_ref(), Conj::No, q.as_mut(), Par::Seq, stack);
-    Ok(q)
+    q
 }
 
 #[cfg(test)]
@@ -86,12 +84,23 @@ mod tests {
     #[test]
     fn random_ones_are_orthogonal_and_differ() {
         let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
-        for n in [1, 2, 16, 90] {
+        for n in [0, 1, 2, 16, 90] {
             let (a, b) = (random_orthogonal(n, &mut rng), random_orthogonal(n, &mut rng));
             let difference = matmul_atb(a.as_ref(), a.as_ref()) - Mat::<f64>::identity(n, n);
-            assert!(squared_norm(difference.as_ref()).sqrt() < 1e-13 * n as f64);
-            assert!(n == 1 || a != b);
+            assert!(squared_norm(difference.as_ref()).sqrt() <= 1e-13 * n as f64);
+            assert!(n <= 1 || a != b);
         }
+    }
+
+    #[test]
+    fn random_ones_have_the_signs_of_gram_schmidt() {
+        let rng = || rand_chacha::ChaCha8Rng::seed_from_u64(4);
+        let q = random_orthogonal(40, &mut rng());
+        let mut again = rng();
+        let gaussian = Mat::<f64>::from_fn(40, 40, |_, _| StandardNormal.sample(&mut again));
+        let r = matmul_atb(q.as_ref(), gaussian.as_ref());
+        assert!((0..40).all(|j| r[(j, j)] > 0.0));
+        assert!((0..40).all(|j| (j + 1..40).all(|i| r[(i, j)].abs() < 1e-12)));
     }
 
     #[test]

@@ -77,10 +77,11 @@ pub fn kmeans(points: MatRef<'_, f64>, k: usize, options: KmeansOptions) -> Resu
             }
         }
     }
+    let columns = points.to_owned();
     let run = |restart: u64| {
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         rng.set_stream(restart);
-        let seeds = seeds(points, k, &mut rng);
+        let seeds = seeds(&columns, k, &mut rng);
         iterate(points, &seeds, options.iterations)
     };
     let further: Vec<Partition> =
@@ -93,21 +94,18 @@ pub fn kmeans(points: MatRef<'_, f64>, k: usize, options: KmeansOptions) -> Resu
 
 /// Points that serve as first means: the first at random, each further one the best of some drawn with probability
 /// proportional to the squared distance from the nearest so far.
-fn seeds(points: MatRef<'_, f64>, k: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
+fn seeds(points: &Mat<f64>, k: usize, rng: &mut ChaCha8Rng) -> Vec<usize> {
     let n = points.nrows();
     let trials = 2 + (k as f64).ln() as usize;
     let mut seeds = vec![rng.random_range(0..n)];
-    let mut nearest: Vec<f64> = (0..n).map(|i| squared_distance(points, i, seeds[0])).collect();
+    let mut nearest = squared_distances(points, seeds[0]);
     while seeds.len() < k {
         let total: f64 = nearest.iter().sum();
         let mut best: Option<(f64, usize, Vec<f64>)> = None;
         for _ in 0..trials {
             let seed = draw(&nearest, rng.random::<f64>() * total);
-            let distances: Vec<f64> = nearest
-                .iter()
-                .enumerate()
-                .map(|(i, &d)| d.min(squared_distance(points, i, seed)))
-                .collect();
+            let mut distances = squared_distances(points, seed);
+            distances.iter_mut().zip(&nearest).for_each(|(d, &least)| *d = least.min(*d));
             let potential = distances.iter().sum();
             if best.as_ref().is_none_or(|(least, ..)| potential < *least) {
                 best = Some((potential, seed, distances));
@@ -132,8 +130,15 @@ fn draw(weights: &[f64], level: f64) -> usize {
     weights.iter().position(passes).or_else(last).unwrap_or(0)
 }
 
-fn squared_distance(points: MatRef<'_, f64>, i: usize, j: usize) -> f64 {
-    points.row(i).iter().zip(points.row(j).iter()).map(|(a, b)| (a - b) * (a - b)).sum()
+/// Squared distances of all points from one of them, coordinate by coordinate: columns are contiguous.
+fn squared_distances(points: &Mat<f64>, from: usize) -> Vec<f64> {
+    let mut out = vec![0.0; points.nrows()];
+    for c in 0..points.ncols() {
+        let column = points.col_as_slice(c);
+        let own = column[from];
+        out.iter_mut().zip(column).for_each(|(o, v)| *o += (v - own) * (v - own));
+    }
+    out
 }
 
 /// Lloyd's iteration until no point changes its group.

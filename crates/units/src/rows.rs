@@ -38,6 +38,8 @@ pub(crate) struct RowFacts {
     pub(crate) zeros: Vec<u64>,
     /// The strongest stimuli of each unit: value, stimulus, position; the strongest first, of equals the first stimulus.
     top: Vec<Vec<(f64, u32, u32)>>,
+    /// What a value has to reach to come into the list of a unit: the weakest of a full list.
+    least: Vec<f64>,
     /// Stimuli listed for a unit.
     listed: usize,
     /// Rows × units.
@@ -51,6 +53,7 @@ impl RowFacts {
         Self {
             zeros: vec![0; n_units],
             top: vec![Vec::with_capacity(listed + 1); n_units],
+            least: vec![if listed == 0 { f64::INFINITY } else { f64::NEG_INFINITY }; n_units],
             listed,
             information: vec![0.0; samples.information.len() * n_units],
             scatter: vec![0.0; samples.scatter.len() * n_units],
@@ -92,11 +95,14 @@ impl RowFacts {
         for (zeros, &value) in self.zeros.iter_mut().zip(row) {
             *zeros += u64::from(value == zero);
         }
-        for (top, &value) in self.top.iter_mut().zip(row) {
+        for (unit, (&value, least)) in row.iter().zip(&mut self.least).enumerate() {
             let value: f64 = value.into();
-            let weakest = top.last().filter(|_| top.len() == self.listed);
-            if weakest.is_none_or(|&(least, _, _)| value >= least) {
+            if value >= *least {
+                let top = &mut self.top[unit];
                 insert(top, (value, at.0, at.1), self.listed);
+                if let Some(&(weakest, _, _)) = top.last().filter(|_| top.len() == self.listed) {
+                    *least = weakest;
+                }
             }
         }
     }
