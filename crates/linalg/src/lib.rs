@@ -12,6 +12,7 @@ mod orthogonal;
 mod pool;
 mod products;
 mod svd;
+mod vectors;
 
 pub use cholesky::{cholesky, solve_lower, solve_lower_transposed};
 pub use eigen::{Eigen, eigen_symmetric, eigenvalues_symmetric};
@@ -21,7 +22,8 @@ pub use leading::leading_left_vector;
 pub use orthogonal::{orthonormal_columns, polar_factor, random_orthogonal};
 pub use pool::in_pool;
 pub use products::{
-    Real, add_cross, add_gram, add_outer, matmul, matmul_abt, matmul_atb, row_gram, scaled,
-    squared_norm, sum, symmetric_product,
+    Real, add_cross, add_outer, cross, gram, matmul, matmul_abt, matmul_atb, row_gram, scaled,
+    squared_norm, symmetric_product,
 };
 pub use svd::{Svd, singular_values, svd};
+pub use vectors::{sum_of_squares, vectorised};

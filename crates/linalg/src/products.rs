@@ -1,5 +1,6 @@
 //! Matrix products. f32 input is multiplied in f32 and accumulated in f64; f64 stays f64.
 
+use crate::sum_of_squares;
 use faer::linalg::matmul::{matmul as faer_matmul, triangular};
 use faer::traits::ComplexField;
 use faer::{Accum, Mat, MatMut, MatRef, Par};
@@ -86,32 +87,40 @@ impl Real for f32 {
 /// threads share out; their size is fixed, so that no entry depends on the number of threads.
 const TILE: usize = 256;
 
-/// Calls `work` with scratch, the first column and the columns of each tile of `out`, on several threads if that pays.
+/// Calls `work` with the first column and the columns of each tile of `out`, on several threads if that pays.
 fn for_each_tile<T: Real>(
-    out: &mut Mat<f64>,
+    out: &mut Mat<T>,
     rows: usize,
-    work: impl Fn(&mut Mat<T>, usize, MatMut<'_, f64>) + Sync + Send,
+    work: impl Fn(usize, MatMut<'_, T>) + Sync + Send,
 ) {
-    let (height, widest) = (out.nrows(), TILE.min(out.ncols()));
-    if rows * height * out.ncols() < PARALLEL_FROM || out.ncols() <= TILE {
-        let mut scratch = T::scratch(height, widest);
+    for_each_tile_with(out, rows, || (), |(), first, tile| work(first, tile));
+}
+
+/// As [`for_each_tile`], with scratch that a thread keeps from tile to tile.
+fn for_each_tile_with<T: Real, S>(
+    out: &mut Mat<T>,
+    rows: usize,
+    scratch: impl Fn() -> S + Sync + Send,
+    work: impl Fn(&mut S, usize, MatMut<'_, T>) + Sync + Send,
+) {
+    if rows * out.nrows() * out.ncols() < PARALLEL_FROM || out.ncols() <= TILE {
+        let mut scratch = scratch();
         for first in (0..out.ncols()).step_by(TILE) {
             let width = TILE.min(out.ncols() - first);
             work(&mut scratch, first, out.as_mut().subcols_mut(first, width));
         }
     } else {
         let tiles = out.par_col_chunks_mut(TILE).enumerate();
-        tiles.for_each_init(
-            || T::scratch(height, widest),
-            |scratch, (t, tile)| work(scratch, t * TILE, tile),
-        );
+        tiles.for_each_init(scratch, |scratch, (t, tile)| work(scratch, t * TILE, tile));
     }
 }
 
 /// `out += xᵀ y`, where the rows of `x` (n × p) and `y` (n × q) are samples and `out` is p × q.
 pub fn add_cross<T: Real>(out: &mut Mat<f64>, x: MatRef<'_, T>, y: MatRef<'_, T>) {
     let one = T::from_f64(1.0);
-    for_each_tile(out, x.nrows(), |scratch, first, tile| {
+    let (height, widest) = (out.nrows(), TILE.min(out.ncols()));
+    let scratch = || T::scratch(height, widest);
+    for_each_tile_with(out, x.nrows(), scratch, |scratch, first, tile| {
         let y = y.subcols(first, tile.ncols());
         T::accumulate(tile, scratch, |product, accum| {
             faer_matmul(product, accum, x.transpose(), y, one, Par::Seq);
@@ -119,29 +128,40 @@ pub fn add_cross<T: Real>(out: &mut Mat<f64>, x: MatRef<'_, T>, y: MatRef<'_, T>
     });
 }
 
-/// `out += xᵀ x` for `x` (n × p) and a symmetric `out` (p × p); half the multiply-adds of [`add_cross`].
-pub fn add_gram<T: Real>(out: &mut Mat<f64>, x: MatRef<'_, T>) {
+/// `xᵀ y` in the precision of `x` and `y`, entry by entry what [`add_cross`] adds.
+#[must_use]
+pub fn cross<T: Real>(x: MatRef<'_, T>, y: MatRef<'_, T>) -> Mat<T> {
+    let one = T::from_f64(1.0);
+    let mut out = Mat::zeros(x.ncols(), y.ncols());
+    for_each_tile(&mut out, x.nrows(), |first, tile| {
+        let y = y.subcols(first, tile.ncols());
+        faer_matmul(tile, Accum::Replace, x.transpose(), y, one, Par::Seq);
+    });
+    out
+}
+
+/// `xᵀ x` in the precision of `x`, half of whose entries are computed, the others copied.
+#[must_use]
+pub fn gram<T: Real>(x: MatRef<'_, T>) -> Mat<T> {
     use triangular::BlockStructure::{Rectangular, TriangularLower};
     let one = T::from_f64(1.0);
-    for_each_tile(out, x.nrows(), |scratch, first, tile| {
+    let mut out = Mat::zeros(x.ncols(), x.ncols());
+    for_each_tile(&mut out, x.nrows(), |first, tile| {
         let width = tile.ncols();
         let own = x.subcols(first, width);
         let below = x.subcols(first + width, x.ncols() - first - width);
         let (_, lower) = tile.split_at_row_mut(first);
-        // What lies above the diagonal of the tile is mirrored afterwards, whatever it holds.
-        T::accumulate(lower, scratch, |product, accum| {
-            let (diagonal, rest) = product.split_at_row_mut(width);
-            let lhs = own.transpose();
-            let (lower, full) = (TriangularLower, Rectangular);
-            triangular::matmul(diagonal, lower, accum, lhs, full, own, full, one, Par::Seq);
-            faer_matmul(rest, accum, below.transpose(), own, one, Par::Seq);
-        });
+        let (diagonal, rest) = lower.split_at_row_mut(width);
+        let (lower, full, set) = (TriangularLower, Rectangular, Accum::Replace);
+        triangular::matmul(diagonal, lower, set, own.transpose(), full, own, full, one, Par::Seq);
+        faer_matmul(rest, set, below.transpose(), own, one, Par::Seq);
     });
-    mirror(out);
+    mirror(&mut out);
+    out
 }
 
 /// Copies the lower triangle to the upper one, square by square so that both stay in the cache.
-fn mirror(out: &mut Mat<f64>) {
+fn mirror<T: Real>(out: &mut Mat<T>) {
     const SQUARE: usize = 32;
     let n = out.nrows();
     for j0 in (0..n).step_by(SQUARE) {
@@ -163,25 +183,6 @@ pub fn add_outer(out: &mut Mat<f64>, scale: f64, x: &[f64], y: &[f64]) {
             *o += factor * u;
         }
     }
-}
-
-/// Sum of matrices of one shape, in the order given. One pass over the result.
-///
-/// # Panics
-/// If there is no matrix, or shapes differ.
-#[must_use]
-pub fn sum(terms: &[&Mat<f64>]) -> Mat<f64> {
-    let (first, rest) = terms.split_first().expect("at least one matrix");
-    let mut out = (*first).clone();
-    for j in 0..out.ncols() {
-        let column = out.col_as_slice_mut(j);
-        for term in rest {
-            let term = term.col_as_slice(j);
-            assert_eq!(column.len(), term.len(), "shapes differ");
-            column.iter_mut().zip(term).for_each(|(o, t)| *o += t);
-        }
-    }
-    out
 }
 
 fn product(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
@@ -247,7 +248,11 @@ pub fn scaled(a: MatRef<'_, f64>, rows: &[f64], columns: &[f64]) -> Mat<f64> {
 /// Sum of the squared entries: the square of the Frobenius norm.
 #[must_use]
 pub fn squared_norm(a: MatRef<'_, f64>) -> f64 {
-    (0..a.ncols()).map(|j| a.col(j).iter().map(|v| v * v).sum::<f64>()).sum()
+    let column = |j| match a.col(j).try_as_col_major() {
+        Some(column) => sum_of_squares(column.as_slice()),
+        None => a.col(j).iter().map(|v| v * v).sum(),
+    };
+    (0..a.ncols()).map(column).sum()
 }
 
 #[cfg(test)]
@@ -270,8 +275,8 @@ mod tests {
             let (x, y) = (matrix::<f64>(n, p, 0.1), matrix::<f64>(n, q, 0.9));
             let mut cross = Mat::zeros(p, q);
             add_cross(&mut cross, x.as_ref(), y.as_ref());
-            let mut gram = Mat::zeros(p, p);
-            add_gram(&mut gram, x.as_ref());
+            assert!(self::cross(x.as_ref(), y.as_ref()) == cross);
+            let gram = gram(x.as_ref());
             // Dot products of n terms of size at most 1: rounding stays below n² units of the last place.
             let tolerance = (n * n) as f64 * f64::EPSILON;
             let difference = &cross - naive(x.as_ref(), y.as_ref());
@@ -309,9 +314,7 @@ mod tests {
             crate::in_pool(threads, || {
                 let mut cross = Mat::zeros(130, 90);
                 add_cross(&mut cross, x.as_ref(), y.as_ref());
-                let mut gram = Mat::zeros(130, 130);
-                add_gram(&mut gram, x.as_ref());
-                (cross, gram)
+                (cross, self::cross(x.as_ref(), y.as_ref()), gram(x.as_ref()))
             })
             .expect("threads")
         };
@@ -322,5 +325,6 @@ mod tests {
         let mut sequential = Mat::<f32>::zeros(130, 90);
         faer_matmul(&mut sequential, Accum::Replace, x.transpose(), &y, 1.0, Par::Seq);
         assert!((0..90).all(|j| (0..130).all(|i| f64::from(sequential[(i, j)]) == one.0[(i, j)])));
+        assert!(sequential == one.1);
     }
 }

@@ -17,12 +17,12 @@ pub(crate) fn canonical<'a>(id: &'static str, moments: &'a PairMoments) -> Resul
 pub(crate) fn about_zero(id: &'static str, moments: &PairMoments) -> Result<Canonical> {
     let n = moments.n as f64;
     let eigen = |side: &SideMoments| -> Result<Eigen> {
-        let mut second = side.scatter.clone();
+        let mut second = side.scatter().to_owned();
         add_outer(&mut second, n, &side.mean, &side.mean);
         Ok(eigen_symmetric(second.as_ref())?)
     };
     let (x, y) = (eigen(&moments.x)?, eigen(&moments.y)?);
-    let mut cross: Mat<f64> = moments.cross.clone();
+    let mut cross: Mat<f64> = moments.cross().clone();
     add_outer(&mut cross, n, &moments.x.mean, &moments.y.mean);
     let half = matmul_atb(x.vectors.as_ref(), cross.as_ref());
     let turned = matmul(half.as_ref(), y.vectors.as_ref());

@@ -90,7 +90,7 @@ impl<'a> Directed<'a> {
     /// x predicts y if `forward`, else y predicts x.
     #[must_use]
     pub fn of(moments: &'a PairMoments, forward: bool) -> Self {
-        let cross = moments.cross.as_ref();
+        let cross = moments.cross().as_ref();
         if forward {
             Self { source: &moments.x, target: &moments.y, cross }
         } else {

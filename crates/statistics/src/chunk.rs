@@ -1,7 +1,9 @@
 //! Chunks of rows, centred: what is multiplied.
 
+#![expect(clippy::inline_always, reason = "what is not inlined is not compiled for wider vectors")]
+
 use consilience_data::{Activations, RowMajor};
-use consilience_linalg::Real;
+use consilience_linalg::{Real, sum_of_squares, vectorised};
 use rayon::prelude::*;
 
 /// Rows centred at their own mean, with their ranges and row norms.
@@ -47,7 +49,7 @@ fn weighted_sum<T: Real>(m: &RowMajor<T>, weights: &[f64]) -> Vec<f64> {
     let p = m.n_units;
     let bands = m.values.par_chunks(ROWS_PER_BAND * p).zip(weights.par_chunks(ROWS_PER_BAND));
     let sums: Vec<Vec<f64>> =
-        bands.map(|(rows, weights)| weighted_band(rows, weights, p)).collect();
+        bands.map(|(rows, weights)| vectorised(|| weighted_band(rows, weights, p))).collect();
     let mut out = vec![0.0; p];
     for sum in sums {
         out.iter_mut().zip(sum).for_each(|(o, s)| *o += s);
@@ -55,6 +57,7 @@ fn weighted_sum<T: Real>(m: &RowMajor<T>, weights: &[f64]) -> Vec<f64> {
     out
 }
 
+#[inline(always)]
 fn weighted_band<T: Real>(rows: &[T], weights: &[f64], p: usize) -> Vec<f64> {
     let mut out = vec![0.0; p];
     // Four rows at a time: the sums are loaded and stored a quarter as often.
@@ -91,8 +94,11 @@ const ROWS_PER_BAND: usize = 128;
 /// that the sum of the values has lost: far from 0 these are the ones in which the means of two chunks differ.
 fn centre_in_place<T: Real>(rows: &mut RowMajor<T>) -> ChunkFacts {
     let (n, p) = (rows.n_rows(), rows.n_units);
-    let bands: Vec<BandFacts> =
-        rows.values.par_chunks(ROWS_PER_BAND * p).map(|band| BandFacts::of(band, p)).collect();
+    let bands: Vec<BandFacts> = rows
+        .values
+        .par_chunks(ROWS_PER_BAND * p)
+        .map(|band| vectorised(|| BandFacts::of(band, p)))
+        .collect();
     let BandFacts { mut sum, min, max } =
         bands.into_iter().reduce(BandFacts::then).unwrap_or_else(|| BandFacts::of::<T>(&[], p));
     sum.iter_mut().for_each(|s| *s /= n as f64);
@@ -100,7 +106,7 @@ fn centre_in_place<T: Real>(rows: &mut RowMajor<T>) -> ChunkFacts {
     let centred: Vec<(Vec<f64>, Vec<f64>)> = rows
         .values
         .par_chunks_mut(ROWS_PER_BAND * p)
-        .map(|band| centre_band(band, &mean))
+        .map(|band| vectorised(|| centre_band(band, &mean)))
         .collect();
     let mut residue = vec![0.0; p];
     let mut squared_norms = Vec::with_capacity(n);
@@ -120,6 +126,7 @@ struct BandFacts {
 }
 
 impl BandFacts {
+    #[inline(always)]
     fn of<T: Real>(band: &[T], p: usize) -> Self {
         let mut facts = Self {
             sum: vec![0.0; p],
@@ -148,6 +155,7 @@ impl BandFacts {
 }
 
 /// Centres some rows; returns the sums of the differences before rounding, and the squared norms of the rows.
+#[inline(always)]
 fn centre_band<T: Real>(band: &mut [T], mean: &[f64]) -> (Vec<f64>, Vec<f64>) {
     let mut residue = vec![0.0; mean.len()];
     let norms = band.chunks_exact_mut(mean.len()).map(|row| {
@@ -157,22 +165,8 @@ fn centre_band<T: Real>(band: &mut [T], mean: &[f64]) -> (Vec<f64>, Vec<f64>) {
             *value = T::from_f64(difference);
         }
         // The norm of what is multiplied later, rounding included.
-        squared_norm(row)
+        sum_of_squares(row)
     });
     let norms = norms.collect();
     (residue, norms)
-}
-
-/// Sum of squares in f64, in eight interleaved sums: a fixed order that vector instructions can follow.
-fn squared_norm<T: Real>(row: &[T]) -> f64 {
-    let mut sums = [0.0; 8];
-    let lanes = row.chunks_exact(8);
-    let rest: f64 = lanes.remainder().iter().map(|&v| v.into() * v.into()).sum();
-    for values in lanes {
-        for (sum, &value) in sums.iter_mut().zip(values) {
-            let value: f64 = value.into();
-            *sum += value * value;
-        }
-    }
-    sums.iter().sum::<f64>() + rest
 }

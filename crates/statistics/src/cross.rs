@@ -1,10 +1,11 @@
 //! Cross-moments of two representations, block by block.
 
-use consilience_data::{Activations, RowMajor};
-use consilience_linalg::{Mat, MatRef, add_cross, add_outer, matmul_atb};
+use consilience_linalg::MatRef;
 
+use crate::BlockSet;
 use crate::chunk::Chunk;
-use crate::marginal::{dot, times};
+use crate::marginal::dot;
+use crate::scatter::Scatter;
 
 /// Cross-moments of the rows of one block, each side centred at its own mean over the block.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,8 +13,8 @@ pub(crate) struct BlockCross {
     pub(crate) n: usize,
     pub(crate) x: SideSummary,
     pub(crate) y: SideSummary,
-    /// Σ x yᵀ, p × q.
-    pub(crate) scatter: Mat<f64>,
+    /// Σ x yᵀ, p × q; of no rows, nothing.
+    pub(crate) scatter: Scatter,
     /// Σ ‖x‖²‖y‖².
     pub(crate) norms: f64,
 }
@@ -35,7 +36,7 @@ impl BlockCross {
             trace: 0.0,
             other_norm_2_x: vec![0.0; units],
         };
-        Self { n: 0, x: side(p), y: side(q), scatter: Mat::zeros(p, q), norms: 0.0 }
+        Self { n: 0, x: side(p), y: side(q), scatter: Scatter::empty(), norms: 0.0 }
     }
 
     /// Adds a chunk of rows of both sides.
@@ -45,21 +46,13 @@ impl BlockCross {
             trace: own.trace(),
             other_norm_2_x: own.weighted_sum(&other.squared_norms),
         };
-        // The first chunk is summed in place; only further ones need a matrix of their own.
-        let (p, q) = (x.mean.len(), y.mean.len());
-        let empty = if self.n == 0 {
-            std::mem::replace(&mut self.scatter, Mat::zeros(0, 0))
-        } else {
-            Mat::zeros(p, q)
-        };
-        let mut chunk = Self {
+        let chunk = Self {
             n: x.n(),
             x: side(x, y),
             y: side(y, x),
-            scatter: empty,
+            scatter: Scatter::between(&x.rows, &y.rows),
             norms: dot(&x.squared_norms, &y.squared_norms),
         };
-        add_product(&mut chunk.scatter, &x.rows, &y.rows);
         if self.n == 0 {
             *self = chunk;
         } else {
@@ -85,8 +78,7 @@ impl BlockCross {
         let moved_self = self.about(&scaled(&dx, -share), &scaled(&dy, -share));
         let moved_other = other.about(&scaled(&dx, 1.0 - share), &scaled(&dy, 1.0 - share));
         let weight = self.n as f64 * share;
-        self.scatter += &other.scatter;
-        add_outer(&mut self.scatter, weight, &dx, &dy);
+        self.scatter.add(&other.scatter, weight, &dx, &dy);
         self.norms = moved_self.norms + moved_other.norms;
         merge_side(&mut self.x, &moved_self.x, &moved_other.x, &dx, share);
         merge_side(&mut self.y, &moved_self.y, &moved_other.y, &dy, share);
@@ -102,8 +94,8 @@ impl BlockCross {
     fn about(&self, delta: &[f64], epsilon: &[f64]) -> Moved {
         let n = self.n as f64;
         let (d, e) = (dot(delta, delta), dot(epsilon, epsilon));
-        let c_epsilon = times(&self.scatter, epsilon);
-        let c_delta = transpose_times(&self.scatter, delta);
+        let c_epsilon = self.scatter.times(epsilon);
+        let c_delta = self.scatter.transpose_times(delta);
         let norms = self.norms
             + 2.0 * dot(&self.y.other_norm_2_x, epsilon)
             + 2.0 * dot(&self.x.other_norm_2_x, delta)
@@ -141,22 +133,9 @@ impl BlockCross {
                 trace: self.x.trace,
                 other_norm_2_x: turn(&self.x.other_norm_2_x),
             },
-            scatter: matmul_atb(rotation, self.scatter.as_ref()),
+            scatter: self.scatter.turned(rotation),
             ..self.clone()
         }
-    }
-}
-
-/// `out += xᵀ y`; where precisions differ, the narrower is widened.
-fn add_product(out: &mut Mat<f64>, x: &Activations, y: &Activations) {
-    fn widen(m: &RowMajor<f32>) -> RowMajor<f64> {
-        RowMajor { values: m.values.iter().map(|&v| f64::from(v)).collect(), n_units: m.n_units }
-    }
-    match (x, y) {
-        (Activations::F32(x), Activations::F32(y)) => add_cross(out, x.view(), y.view()),
-        (Activations::F64(x), Activations::F64(y)) => add_cross(out, x.view(), y.view()),
-        (Activations::F32(x), Activations::F64(y)) => add_cross(out, widen(x).view(), y.view()),
-        (Activations::F64(x), Activations::F32(y)) => add_cross(out, x.view(), widen(y).view()),
     }
 }
 
@@ -184,10 +163,6 @@ fn scaled(v: &[f64], factor: f64) -> Vec<f64> {
     v.iter().map(|x| factor * x).collect()
 }
 
-fn transpose_times(matrix: &Mat<f64>, v: &[f64]) -> Vec<f64> {
-    (0..matrix.ncols()).map(|j| dot(matrix.col_as_slice(j), v)).collect()
-}
-
 /// Cross-moments of two representations in blocks of stimuli: the only statistic that is gathered per pair.
 ///
 /// State is O(blocks · units of x · units of y), whatever the number of stimuli.
@@ -205,14 +180,18 @@ impl Cross {
         self.epsilon
     }
 
+    /// The blocks of a set that have rows.
+    pub(crate) fn filled(&self, set: BlockSet) -> impl Iterator<Item = &BlockCross> {
+        set.iter().map(|b| &self.blocks[b]).filter(|block| block.n > 0)
+    }
+
     /// The cross-moments with the blocks of each group merged into one.
     #[must_use]
     pub fn coarsen(&self, groups: &[crate::BlockSet]) -> Self {
         let merged = groups.iter().map(|group| {
-            let shape =
-                self.blocks.first().map_or((0, 0), |b| (b.scatter.nrows(), b.scatter.ncols()));
+            let shape = self.blocks.first().map_or((0, 0), |b| (b.x.mean.len(), b.y.mean.len()));
             let mut all = BlockCross::empty(shape.0, shape.1);
-            group.iter().for_each(|b| all.merge(&self.blocks[b]));
+            self.filled(*group).for_each(|block| all.merge(block));
             all
         });
         Self { blocks: merged.collect(), epsilon: self.epsilon }

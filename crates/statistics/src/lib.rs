@@ -28,6 +28,7 @@ mod pair;
 mod reading;
 mod rotation;
 mod rows;
+mod scatter;
 mod side;
 mod split;
 mod units;

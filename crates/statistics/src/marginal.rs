@@ -1,9 +1,10 @@
 //! Moments of one representation, block by block.
 
-use consilience_data::Activations;
-use consilience_linalg::{Mat, MatRef, add_gram, add_outer, matmul, matmul_atb};
+use consilience_linalg::MatRef;
 
+use crate::BlockSet;
 use crate::chunk::Chunk;
+use crate::scatter::Scatter;
 
 /// Moments of the rows of one block, centred at the block's own mean.
 #[derive(Debug, Clone, PartialEq)]
@@ -12,8 +13,8 @@ pub(crate) struct BlockMarginal {
     pub(crate) n: usize,
     /// Mean of each unit.
     pub(crate) mean: Vec<f64>,
-    /// Sum of outer products of the centred rows, p × p.
-    pub(crate) scatter: Mat<f64>,
+    /// Sum of outer products of the centred rows, p × p; of no rows, nothing.
+    pub(crate) scatter: Scatter,
     /// Smallest value of each unit: with the largest, an exact test for a constant unit.
     pub(crate) min: Vec<f64>,
     /// Largest value of each unit.
@@ -29,7 +30,7 @@ impl BlockMarginal {
         Self {
             n: 0,
             mean: vec![0.0; p],
-            scatter: Mat::zeros(p, p),
+            scatter: Scatter::empty(),
             min: vec![f64::INFINITY; p],
             max: vec![f64::NEG_INFINITY; p],
             norm_4: 0.0,
@@ -39,36 +40,33 @@ impl BlockMarginal {
 
     /// Adds a chunk of rows.
     pub(crate) fn add_chunk(&mut self, chunk: &Chunk) {
-        // The first chunk is summed in place; only further ones need a matrix of their own.
-        let p = chunk.mean.len();
-        let empty = if self.n == 0 {
-            std::mem::replace(&mut self.scatter, Mat::zeros(0, 0))
-        } else {
-            Mat::zeros(p, p)
-        };
-        let mut block = Self {
+        let block = Self {
             n: chunk.n(),
             mean: chunk.mean.clone(),
-            scatter: empty,
+            scatter: Scatter::of(&chunk.rows),
             min: chunk.min.clone(),
             max: chunk.max.clone(),
             norm_4: chunk.squared_norms.iter().map(|k| k * k).sum(),
             norm_2_x: chunk.weighted_sum(&chunk.squared_norms),
         };
-        match &chunk.rows {
-            Activations::F32(m) => add_gram(&mut block.scatter, m.view()),
-            Activations::F64(m) => add_gram(&mut block.scatter, m.view()),
-        }
+        self.merge_owned(block);
+    }
+
+    fn merge_owned(&mut self, other: Self) {
         if self.n == 0 {
-            *self = block;
+            *self = other;
         } else {
-            self.merge(&block);
+            self.merge(&other);
         }
     }
 
     /// Adds the rows of another block: Chan's update, with the third and fourth norms moved to the common mean.
     pub(crate) fn merge(&mut self, other: &Self) {
         if other.n == 0 {
+            return;
+        }
+        if self.n == 0 {
+            self.clone_from(other);
             return;
         }
         let n = self.n + other.n;
@@ -82,8 +80,7 @@ impl BlockMarginal {
         let (norm_4_b, norm_2_b) = other.norms_about(&shift_b);
         self.norm_4 = norm_4_a + norm_4_b;
         self.norm_2_x = norm_2_a.iter().zip(&norm_2_b).map(|(a, b)| a + b).collect();
-        self.scatter += &other.scatter;
-        add_outer(&mut self.scatter, self.n as f64 * share, &difference, &difference);
+        self.scatter.add(&other.scatter, self.n as f64 * share, &difference, &difference);
         for (a, b) in self.min.iter_mut().zip(&other.min) {
             *a = a.min(*b);
         }
@@ -104,7 +101,7 @@ impl BlockMarginal {
         let n = self.n as f64;
         let trace = self.trace();
         let d = dot(shift, shift);
-        let scatter_shift = times(&self.scatter, shift);
+        let scatter_shift = self.scatter.times(shift);
         let norm_4 = self.norm_4
             + 4.0 * dot(shift, &scatter_shift)
             + 4.0 * dot(shift, &self.norm_2_x)
@@ -118,18 +115,15 @@ impl BlockMarginal {
 
     /// Total centred sum of squares.
     pub(crate) fn trace(&self) -> f64 {
-        (0..self.scatter.nrows()).map(|i| self.scatter[(i, i)]).sum()
+        (0..self.scatter.n_columns()).map(|i| self.scatter.at(i, i)).sum()
     }
 
     fn rotate(&self, q: MatRef<'_, f64>) -> Self {
         let turn = |v: &[f64]| (0..q.ncols()).map(|j| dot_column(v, q, j)).collect::<Vec<f64>>();
-        let scatter = matmul(matmul_atb(q, self.scatter.as_ref()).as_ref(), q);
         Self {
             n: self.n,
             mean: turn(&self.mean),
-            scatter: Mat::from_fn(q.ncols(), q.ncols(), |i, j| {
-                f64::midpoint(scatter[(i, j)], scatter[(j, i)])
-            }),
+            scatter: self.scatter.conjugated(q),
             // After a rotation no unit keeps its range; any finite pair with min < max says "not constant".
             min: vec![0.0; q.ncols()],
             max: vec![1.0; q.ncols()],
@@ -156,6 +150,11 @@ impl Marginal {
         &self.name
     }
 
+    /// The blocks of a set that have rows.
+    pub(crate) fn filled(&self, set: BlockSet) -> impl Iterator<Item = &BlockMarginal> {
+        set.iter().map(|b| &self.blocks[b]).filter(|block| block.n > 0)
+    }
+
     /// Number of units.
     #[must_use]
     pub fn n_units(&self) -> usize {
@@ -179,13 +178,7 @@ impl Marginal {
     pub fn coarsen(&self, groups: &[crate::BlockSet]) -> Self {
         let merged = groups.iter().map(|group| {
             let mut all = BlockMarginal::empty(self.n_units());
-            for block in group.iter().map(|b| &self.blocks[b]) {
-                if all.n == 0 {
-                    all = block.clone();
-                } else {
-                    all.merge(block);
-                }
-            }
+            self.filled(*group).for_each(|block| all.merge(block));
             all
         });
         Self { name: self.name.clone(), blocks: merged.collect() }
@@ -205,15 +198,4 @@ pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 fn dot_column(v: &[f64], q: MatRef<'_, f64>, j: usize) -> f64 {
     v.iter().zip(q.col(j).iter()).map(|(x, y)| x * y).sum()
-}
-
-/// `matrix · v`.
-pub(crate) fn times(matrix: &Mat<f64>, v: &[f64]) -> Vec<f64> {
-    let mut out = vec![0.0; matrix.nrows()];
-    for (j, &factor) in v.iter().enumerate() {
-        for (o, &m) in out.iter_mut().zip(matrix.col_as_slice(j)) {
-            *o += factor * m;
-        }
-    }
-    out
 }

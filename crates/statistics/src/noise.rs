@@ -1,7 +1,5 @@
 //! What independent noise does to scatters, in expectation.
 
-use consilience_linalg::squared_norm;
-
 use crate::{PairMoments, SideMoments};
 
 /// Expected squared Frobenius norms of the scatters of noisy rows.
@@ -25,7 +23,7 @@ struct Traces {
 
 impl Traces {
     fn of(side: &SideMoments, signal_to_noise: f64) -> Self {
-        let squares: Vec<f64> = (0..side.n_units()).map(|u| side.scatter[(u, u)]).collect();
+        let squares: Vec<f64> = (0..side.n_units()).map(|u| side.scatter()[(u, u)]).collect();
         // Variance of the noise of a unit, from its sum of squares.
         let share = 1.0 / (side.n as f64 * signal_to_noise);
         let sum: f64 = squares.iter().sum();
@@ -51,14 +49,14 @@ pub fn noisy_norms(moments: &PairMoments, signal_to_noise: f64) -> NoisyNorms {
     let x = Traces::of(&moments.x, signal_to_noise);
     let y = Traces::of(&moments.y, signal_to_noise);
     let own = |side: &SideMoments, t: &Traces| {
-        squared_norm(side.scatter())
+        side.squared_norm()
             + 2.0 * t.scatter * t.noise
             + 2.0 * (m + 1.0) * t.scatter_noise
             + m * (m + 1.0) * t.noise_squared
             + m * t.noise * t.noise
     };
     NoisyNorms {
-        cross: squared_norm(moments.cross.as_ref())
+        cross: moments.squared_norm()
             + x.noise * y.scatter
             + y.noise * x.scatter
             + m * x.noise * y.noise,
@@ -81,9 +79,9 @@ mod tests {
 
     fn moments_of(arrays: [(Vec<f64>, usize); 2]) -> NoisyNorms {
         with_moments(arrays, |moments| NoisyNorms {
-            cross: squared_norm(moments.cross.as_ref()),
-            x: squared_norm(moments.x.scatter()),
-            y: squared_norm(moments.y.scatter()),
+            cross: moments.squared_norm(),
+            x: moments.x.squared_norm(),
+            y: moments.y.squared_norm(),
         })
     }
 

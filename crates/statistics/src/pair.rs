@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use consilience_linalg::{Eigen, Mat, matmul, matmul_atb, singular_values};
+use consilience_linalg::{Eigen, Mat, matmul, matmul_atb, singular_values, squared_norm};
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 
-use crate::merge::{Part, decompose, merged_mean, merged_scatter};
+use crate::cross::BlockCross;
+use crate::merge::{Norms, Part, Sums, decompose, merged_mean, merged_scatter};
 use crate::side::{differences, lost};
 use crate::{BlockSet, Canonical, Cross, Result, Side, SideMoments};
 
@@ -26,6 +27,7 @@ pub struct Pair<'a> {
     groups: &'a [BlockSet],
     /// The pair over all blocks, and the groups that have lost a block.
     whole: Option<(&'a Self, BlockSet)>,
+    norms: Arc<Norms>,
     merged: Mutex<BTreeMap<BlockSet, Arc<PairMoments>>>,
 }
 
@@ -38,14 +40,17 @@ pub struct PairMoments {
     pub x: Arc<SideMoments>,
     /// Moments of y.
     pub y: Arc<SideMoments>,
-    /// Σ x yᵀ, p × q, centred at the means over the set.
-    pub cross: Mat<f64>,
     /// Relative rounding of the activations, the coarser of the two sides: what is smaller by that factor is not data.
     pub epsilon: f64,
     x_mean: Vec<f64>,
     y_mean: Vec<f64>,
     blocks: Arc<Cross>,
     set: BlockSet,
+    /// The same rows as whole groups that are known already, and blocks that are in none of them.
+    groups: Vec<Arc<Self>>,
+    rest: BlockSet,
+    norms: Arc<Norms>,
+    cross: OnceLock<Mat<f64>>,
     correlation: OnceLock<Mat<f64>>,
     nuclear_norm: Remembered<f64>,
     turned: Remembered<Mat<f64>>,
@@ -56,14 +61,16 @@ impl<'a> Pair<'a> {
     /// A pair with nothing remembered yet. `groups` as for [`Side::new`].
     #[must_use]
     pub fn new(x: &'a Side, y: &'a Side, cross: &'a Arc<Cross>, groups: &'a [BlockSet]) -> Self {
-        Self { x, y, cross, groups, whole: None, merged: Mutex::default() }
+        let (norms, merged) = (Arc::default(), Mutex::default());
+        Self { x, y, cross, groups, whole: None, norms, merged }
     }
 
     /// The same pair for a design that leaves some blocks out: see [`Side::without`].
     #[must_use]
     pub fn without(whole: &'a Self, x: &'a Side, y: &'a Side, groups: &'a [BlockSet]) -> Self {
         let lost = lost(whole.groups, groups);
-        Self { whole: Some((whole, lost)), ..Self::new(x, y, whole.cross, groups) }
+        let norms = whole.norms.clone();
+        Self { whole: Some((whole, lost)), norms, ..Self::new(x, y, whole.cross, groups) }
     }
 
     /// Matrices of the size of the cross-scatter that are remembered here.
@@ -74,12 +81,13 @@ impl<'a> Pair<'a> {
     pub fn n_matrices(&self) -> usize {
         let merged = self.merged.lock().expect("no thread panicked");
         let of = |moments: &Arc<PairMoments>| {
-            let derived = [
+            let made = [
+                moments.cross.get().is_some(),
                 moments.correlation.get().is_some(),
                 moments.turned.get().is_some(),
                 moments.canonical.get().is_some(),
             ];
-            1 + derived.into_iter().filter(|there| *there).count()
+            made.into_iter().filter(|there| *there).count()
         };
         merged.values().map(of).sum()
     }
@@ -101,7 +109,7 @@ impl<'a> Pair<'a> {
         let (groups, rest) = decompose(set, self.groups);
         let groups: Vec<Arc<PairMoments>> =
             groups.into_iter().map(|group| self.over(group)).collect();
-        let moments = Arc::new(self.merge(set, &groups, rest));
+        let moments = Arc::new(self.merge(set, groups, rest));
         self.merged.lock().expect("no thread panicked").entry(set).or_insert(moments).clone()
     }
 
@@ -116,38 +124,27 @@ impl<'a> Pair<'a> {
         moments.par_iter().for_each(|moments| drop(moments.eigen()));
     }
 
-    fn merge(&self, set: BlockSet, whole: &[Arc<PairMoments>], rest: BlockSet) -> PairMoments {
-        let groups = whole.iter().map(|g| Part {
-            n: g.n,
-            x_mean: &g.x_mean,
-            y_mean: &g.y_mean,
-            scatter: &g.cross,
-        });
-        let blocks = rest.iter().map(|b| &self.cross.blocks[b]).map(|b| Part {
-            n: b.n,
-            x_mean: &b.x.mean,
-            y_mean: &b.y.mean,
-            scatter: &b.scatter,
-        });
-        let parts: Vec<Part<'_>> = groups.chain(blocks).collect();
-        let mean = |of: &dyn Fn(&Part<'_>) -> Vec<f64>| {
-            let means: Vec<(usize, Vec<f64>)> = parts.iter().map(|p| (p.n, of(p))).collect();
-            let means: Vec<(usize, &[f64])> = means.iter().map(|(n, mean)| (*n, &**mean)).collect();
-            merged_mean(&means)
-        };
-        let x_mean = mean(&|p| p.x_mean.to_vec());
-        let y_mean = mean(&|p| p.y_mean.to_vec());
-        let cross = merged_scatter(&parts, &x_mean, &y_mean);
+    fn merge(&self, set: BlockSet, groups: Vec<Arc<PairMoments>>, rest: BlockSet) -> PairMoments {
+        let blocks = || self.cross.filled(rest);
+        let of_x = blocks().map(|b| (b.n, &*b.x.mean));
+        let of_y = blocks().map(|b| (b.n, &*b.y.mean));
+        let x: Vec<(usize, &[f64])> =
+            groups.iter().map(|g| (g.n, &*g.x_mean)).chain(of_x).collect();
+        let y: Vec<(usize, &[f64])> =
+            groups.iter().map(|g| (g.n, &*g.y_mean)).chain(of_y).collect();
         PairMoments {
-            n: parts.iter().map(|p| p.n).sum(),
+            n: x.iter().map(|(n, _)| n).sum(),
             x: self.x.over(set),
             y: self.y.over(set),
-            cross,
             epsilon: self.cross.epsilon,
-            x_mean,
-            y_mean,
+            x_mean: merged_mean(&x),
+            y_mean: merged_mean(&y),
             blocks: self.cross.clone(),
             set,
+            groups,
+            rest,
+            norms: self.norms.clone(),
+            cross: OnceLock::new(),
             correlation: OnceLock::new(),
             nuclear_norm: OnceLock::new(),
             turned: OnceLock::new(),
@@ -156,12 +153,41 @@ impl<'a> Pair<'a> {
     }
 }
 
+/// A block as a part of a merged scatter.
+fn part(block: &BlockCross) -> Part<'_> {
+    let (x_mean, y_mean) = (&*block.x.mean, &*block.y.mean);
+    Part { n: block.n, x_mean, y_mean, scatter: Sums::Block(&block.scatter) }
+}
+
 impl PairMoments {
+    /// Σ x yᵀ, p × q, centred at the means over the set, computed once.
+    #[must_use]
+    pub fn cross(&self) -> &Mat<f64> {
+        self.cross.get_or_init(|| {
+            let groups = self.groups.iter().map(|g| Part {
+                n: g.n,
+                x_mean: &g.x_mean,
+                y_mean: &g.y_mean,
+                scatter: Sums::Merged(g.cross().as_ref()),
+            });
+            let parts: Vec<Part<'_>> =
+                groups.chain(self.blocks.filled(self.rest).map(part)).collect();
+            merged_scatter(&parts, &self.x_mean, &self.y_mean)
+        })
+    }
+
+    /// Sum of the squared entries of the cross-scatter. No matrix is made for it over all blocks but one, or over all.
+    #[must_use]
+    pub fn squared_norm(&self) -> f64 {
+        let of_set = self.norms.of(self.set, self.blocks.blocks.iter().map(part));
+        of_set.unwrap_or_else(|| squared_norm(self.cross().as_ref()))
+    }
+
     /// Σ ‖x‖²‖y‖² of the centred rows. O(blocks · units of x · units of y).
     #[must_use]
     pub fn norms(&self) -> f64 {
-        let blocks = self.set.iter().map(|b| &self.blocks.blocks[b]);
-        let about = |b: &crate::cross::BlockCross| {
+        let blocks = self.blocks.filled(self.set);
+        let about = |b: &BlockCross| {
             let delta = differences(&b.x.mean, &self.x_mean);
             b.norms_about(&delta, &differences(&b.y.mean, &self.y_mean))
         };
@@ -173,7 +199,7 @@ impl PairMoments {
     pub fn correlation(&self) -> &Mat<f64> {
         self.correlation.get_or_init(|| {
             let (a, b) = (inverse_norms(&self.x), inverse_norms(&self.y));
-            let mut out = self.cross.clone();
+            let mut out = self.cross().clone();
             for (j, b) in b.iter().enumerate() {
                 for (r, a) in out.col_as_slice_mut(j).iter_mut().zip(&a) {
                     // Rounding may carry a perfect correlation past 1 by a few units in the last place.
@@ -191,7 +217,7 @@ impl PairMoments {
     pub fn nuclear_norm(&self) -> Result<f64> {
         let norm = self
             .nuclear_norm
-            .get_or_init(|| Ok(singular_values(self.cross.as_ref())?.iter().sum()));
+            .get_or_init(|| Ok(singular_values(self.cross().as_ref())?.iter().sum()));
         Ok(norm.clone()?)
     }
 
@@ -223,7 +249,7 @@ impl PairMoments {
         let sides = self.factorised();
         let turned = self.turned.get_or_init(|| {
             let [x, y] = sides?;
-            let half = matmul_atb(x.vectors.as_ref(), self.cross.as_ref());
+            let half = matmul_atb(x.vectors.as_ref(), self.cross().as_ref());
             Ok(matmul(half.as_ref(), y.vectors.as_ref()))
         });
         turned.as_ref().map_err(Clone::clone)
@@ -235,7 +261,7 @@ impl PairMoments {
     /// When a decomposition does not converge.
     pub fn canonical(&self) -> Result<&Canonical> {
         let canonical = self.canonical.get_or_init(|| {
-            let (cross, dimensions) = (self.cross.as_ref(), self.dimensions());
+            let (cross, dimensions) = (self.cross().as_ref(), self.dimensions());
             let sides = [&*self.x, &*self.y];
             if let Some(found) = Canonical::of_full_rank(sides, cross, dimensions, self.epsilon) {
                 return found;

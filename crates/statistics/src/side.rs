@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use consilience_linalg::{Eigen, Mat, MatRef, eigen_symmetric, matmul_atb, symmetric_product};
+use consilience_linalg::{
+    Eigen, Mat, MatRef, eigen_symmetric, matmul_atb, squared_norm, symmetric_product,
+};
 
 use crate::canonical::InverseRoot;
-use crate::merge::{Part, decompose, merged_mean, merged_scatter};
+use crate::marginal::{BlockMarginal, dot};
+use crate::merge::{Norms, Part, Sums, decompose, merged_mean, merged_scatter};
 use crate::{BlockSet, Marginal, Result};
 
 /// What was computed, shared by threads.
@@ -18,6 +21,7 @@ pub struct Side {
     marginal: Arc<Marginal>,
     groups: Vec<BlockSet>,
     whole: Option<Whole>,
+    norms: Arc<Norms>,
     merged: Memory<BlockSet, SideMoments>,
     projected: Memory<(BlockSet, BlockSet), Mat<f64>>,
 }
@@ -45,7 +49,7 @@ impl Side {
     pub fn new(marginal: Arc<Marginal>, groups: &[BlockSet]) -> Self {
         let groups = groups.to_vec();
         let (merged, projected) = (Mutex::default(), Mutex::default());
-        Self { marginal, groups, whole: None, merged, projected }
+        Self { marginal, groups, whole: None, norms: Arc::default(), merged, projected }
     }
 
     /// The same side for a design that leaves some blocks out, whose sets are unions of `groups`. Sets of blocks that no
@@ -54,7 +58,8 @@ impl Side {
     pub fn without(whole: &Arc<Self>, groups: &[BlockSet]) -> Self {
         let lost = lost(&whole.groups, groups);
         let fresh = Self::new(whole.marginal.clone(), groups);
-        Self { whole: Some(Whole { side: whole.clone(), lost }), ..fresh }
+        let norms = whole.norms.clone();
+        Self { whole: Some(Whole { side: whole.clone(), lost }), norms, ..fresh }
     }
 
     /// The side that knows all of these sets already, or has them in common with others.
@@ -71,8 +76,11 @@ impl Side {
     #[must_use]
     pub fn n_matrices(&self) -> usize {
         let merged = self.merged.lock().expect("no thread panicked");
-        let with_eigen = merged.values().filter(|moments| moments.eigen.get().is_some()).count();
-        merged.len() + with_eigen + self.projected.lock().expect("no thread panicked").len()
+        let of = |m: &Arc<SideMoments>| {
+            usize::from(m.scatter.get().is_some()) + usize::from(m.eigen.get().is_some())
+        };
+        merged.values().map(of).sum::<usize>()
+            + self.projected.lock().expect("no thread panicked").len()
     }
 
     /// The blocks it is made of.
@@ -93,11 +101,11 @@ impl Side {
         if let Some(found) = self.merged.lock().expect("no thread panicked").get(&set) {
             return found.clone();
         }
-        // Two threads may both compute it: they find the same, and the lock is not held while they work.
         let (whole, rest) = decompose(set, &self.groups);
         let whole: Vec<Arc<SideMoments>> =
             whole.into_iter().map(|group| self.over(group)).collect();
-        let moments = Arc::new(SideMoments::merge(&self.marginal, set, &whole, rest));
+        let norms = self.norms.clone();
+        let moments = Arc::new(SideMoments::merge(&self.marginal, set, (whole, rest), norms));
         self.merged.lock().expect("no thread panicked").entry(set).or_insert(moments).clone()
     }
 
@@ -118,8 +126,7 @@ impl Side {
         }
         let moments = self.over(fit);
         let v = &moments.eigen()?.vectors;
-        let scatter = &self.over(eval).scatter;
-        let turned = matmul_atb(v.as_ref(), scatter.as_ref());
+        let turned = matmul_atb(v.as_ref(), self.over(eval).scatter());
         let value = Arc::new(symmetric_product(turned.as_ref(), v.as_ref()));
         Ok(self.projected.lock().expect("no thread panicked").entry(key).or_insert(value).clone())
     }
@@ -132,45 +139,74 @@ pub struct SideMoments {
     pub n: usize,
     /// Mean of each unit.
     pub mean: Vec<f64>,
-    /// Σ x xᵀ, centred at the mean; divide by n for the covariance.
-    pub scatter: Mat<f64>,
     /// Whether a unit has one value only over these rows (exactly; decided by its range).
     pub constant: Vec<bool>,
     marginal: Arc<Marginal>,
     set: BlockSet,
+    /// The same rows as whole groups that are known already, and blocks that are in none of them.
+    groups: Vec<Arc<Self>>,
+    rest: BlockSet,
+    norms: Arc<Norms>,
+    trace: OnceLock<f64>,
+    scatter: OnceLock<Mat<f64>>,
     eigen: OnceLock<consilience_linalg::Result<Eigen>>,
     inverse_root: OnceLock<Option<InverseRoot>>,
 }
 
 impl SideMoments {
-    /// Merges groups that are known already with the blocks that are in none of them.
-    fn merge(marginal: &Arc<Marginal>, set: BlockSet, whole: &[Arc<Self>], rest: BlockSet) -> Self {
-        let blocks = || rest.iter().map(|b| &marginal.blocks[b]);
-        let groups = whole.iter().map(|g| (g.n, &*g.mean, &g.scatter));
-        let all: Vec<(usize, &[f64], &Mat<f64>)> =
-            groups.chain(blocks().map(|b| (b.n, &*b.mean, &b.scatter))).collect();
-        let means: Vec<(usize, &[f64])> = all.iter().map(|&(n, mean, _)| (n, mean)).collect();
-        let mean = merged_mean(&means);
-        let parts: Vec<Part<'_>> = all
-            .iter()
-            .map(|&(n, mean, scatter)| Part { n, x_mean: mean, y_mean: mean, scatter })
-            .collect();
+    fn merge(
+        marginal: &Arc<Marginal>,
+        set: BlockSet,
+        (groups, rest): (Vec<Arc<Self>>, BlockSet),
+        norms: Arc<Norms>,
+    ) -> Self {
+        let blocks = marginal.filled(rest).map(|b| (b.n, &*b.mean));
+        let means: Vec<(usize, &[f64])> =
+            groups.iter().map(|g| (g.n, &*g.mean)).chain(blocks).collect();
         Self {
-            n: parts.iter().map(|p| p.n).sum(),
+            n: means.iter().map(|(n, _)| n).sum(),
+            mean: merged_mean(&means),
             constant: constant_units(marginal, set),
-            scatter: merged_scatter(&parts, &mean, &mean),
-            mean,
             marginal: marginal.clone(),
             set,
+            groups,
+            rest,
+            norms,
+            trace: OnceLock::new(),
+            scatter: OnceLock::new(),
             eigen: OnceLock::new(),
             inverse_root: OnceLock::new(),
         }
     }
 
+    /// Σ x xᵀ, centred at the mean, computed once; divide by n for the covariance.
+    #[must_use]
+    pub fn scatter(&self) -> MatRef<'_, f64> {
+        let scatter = self.scatter.get_or_init(|| {
+            let groups = self.groups.iter().map(|g| Part {
+                n: g.n,
+                x_mean: &g.mean,
+                y_mean: &g.mean,
+                scatter: Sums::Merged(g.scatter()),
+            });
+            let parts: Vec<Part<'_>> =
+                groups.chain(self.marginal.filled(self.rest).map(part)).collect();
+            merged_scatter(&parts, &self.mean, &self.mean)
+        });
+        scatter.as_ref()
+    }
+
+    /// Sum of the squared entries of the scatter. No matrix is made for it over all blocks but one, or over all.
+    #[must_use]
+    pub fn squared_norm(&self) -> f64 {
+        let of_set = self.norms.of(self.set, self.marginal.blocks.iter().map(part));
+        of_set.unwrap_or_else(|| squared_norm(self.scatter()))
+    }
+
     /// Σ‖x‖⁴ of the centred rows. O(blocks · units²).
     #[must_use]
     pub fn norm_4(&self) -> f64 {
-        let blocks = self.set.iter().map(|b| &self.marginal.blocks[b]);
+        let blocks = self.marginal.filled(self.set);
         blocks.map(|b| b.norm_4_about(&differences(&b.mean, &self.mean))).sum()
     }
 
@@ -183,13 +219,19 @@ impl SideMoments {
     /// Sum of squares of all units, the trace of the scatter.
     #[must_use]
     pub fn trace(&self) -> f64 {
-        (0..self.n_units()).map(|i| self.scatter[(i, i)]).sum()
+        *self.trace.get_or_init(|| {
+            let about = |b: &BlockMarginal| {
+                let apart = differences(&b.mean, &self.mean);
+                b.trace() + b.n as f64 * dot(&apart, &apart)
+            };
+            self.marginal.filled(self.set).map(about).sum()
+        })
     }
 
     /// Square root of a unit's sum of squares: 0 for a constant unit.
     #[must_use]
     pub fn norm(&self, unit: usize) -> f64 {
-        if self.constant[unit] { 0.0 } else { self.scatter[(unit, unit)].max(0.0).sqrt() }
+        if self.constant[unit] { 0.0 } else { self.scatter()[(unit, unit)].max(0.0).sqrt() }
     }
 
     /// Eigendecomposition of the scatter, computed once.
@@ -202,7 +244,7 @@ impl SideMoments {
 
     /// As [`Self::eigen`], with the error that can be remembered.
     pub(crate) fn factorised(&self) -> consilience_linalg::Result<&Eigen> {
-        let eigen = self.eigen.get_or_init(|| eigen_symmetric(self.scatter.as_ref()));
+        let eigen = self.eigen.get_or_init(|| eigen_symmetric(self.scatter()));
         eigen.as_ref().map_err(Clone::clone)
     }
 
@@ -210,16 +252,16 @@ impl SideMoments {
     pub(crate) fn inverse_root(&self) -> Option<&InverseRoot> {
         if self.inverse_root.get().is_none() {
             // Two threads may both compute it: they find the same. It uses several threads, so that nothing may wait for it.
-            let _ = self.inverse_root.set(InverseRoot::of(self.scatter.as_ref()));
+            let _ = self.inverse_root.set(InverseRoot::of(self.scatter()));
         }
         self.inverse_root.get().expect("it was just set").as_ref()
     }
+}
 
-    /// The scatter as a view.
-    #[must_use]
-    pub fn scatter(&self) -> MatRef<'_, f64> {
-        self.scatter.as_ref()
-    }
+/// A block as a part of a merged scatter.
+fn part(block: &BlockMarginal) -> Part<'_> {
+    let mean = &*block.mean;
+    Part { n: block.n, x_mean: mean, y_mean: mean, scatter: Sums::Block(&block.scatter) }
 }
 
 /// `a − b`.

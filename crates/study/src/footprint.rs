@@ -9,7 +9,8 @@ use consilience_data::{
 };
 use consilience_measures::{DynMeasure, Reads};
 use consilience_statistics::{
-    Blocks, Evidence, Pair, Reading, Side, SplitDesign, gather_cross, gather_marginal,
+    Blocks, Evidence, Pair, ROWS_PER_CHUNK, Reading, Side, SplitDesign, gather_cross,
+    gather_marginal,
 };
 use rand::RngExt;
 
@@ -60,13 +61,19 @@ pub(crate) struct Load {
     x_values: u64,
     y_values: u64,
     largest_values: u64,
-    /// Bytes of one matrix of moments of each representation.
+    /// Bytes of one matrix of moments of each representation: merged, and of a block.
     scatters: u64,
+    block_scatters: u64,
     x_scatters: u64,
     y_scatters: u64,
-    /// Bytes of one cross-scatter of each cell.
+    /// Of the y side, of the stimuli of a fold read in another order.
+    y_fold_scatters: u64,
+    /// Bytes of one cross-scatter of each cell: merged, and of a block.
     crosses: u64,
+    block_crosses: u64,
     largest_cross: u64,
+    largest_block_cross: u64,
+    largest_fold_cross: u64,
     rows: u64,
     shuffles: u64,
     rotations: u64,
@@ -111,8 +118,23 @@ impl<'a> Footprint<'a> {
         self.n_stimuli * self.catalogue[r].rows_per_stimulus as u64
     }
 
+    /// Entries of a matrix of moments between two representations.
+    fn entries(&self, x: usize, y: usize) -> u64 {
+        let units = |r: usize| self.catalogue[r].n_units as u64;
+        units(x) * units(y)
+    }
+
     fn scatter(&self, r: usize) -> u64 {
-        8 * (self.catalogue[r].n_units as u64).pow(2)
+        8 * self.entries(r, r)
+    }
+
+    /// Bytes of an entry of the moments of one of so many parts of the stimuli: those of a chunk of f32 rows are f32.
+    fn entry(&self, representations: [usize; 2], n_parts: u64) -> u64 {
+        let narrow = representations.into_iter().all(|r| {
+            let rows = self.rows(r).div_ceil(n_parts);
+            self.catalogue[r].precision == Precision::F32 && rows <= ROWS_PER_CHUNK as u64
+        });
+        if narrow { 4 } else { 8 }
     }
 
     /// The load with one cell more.
@@ -122,6 +144,7 @@ impl<'a> Footprint<'a> {
                 load.values += self.values(r);
                 load.largest_values = load.largest_values.max(self.values(r));
                 load.scatters += self.scatter(r);
+                load.block_scatters += self.entry([r, r], self.n_blocks) * self.entries(r, r);
                 load.rows += self.rows(r);
             }
         }
@@ -132,12 +155,17 @@ impl<'a> Footprint<'a> {
         if load.ys.insert(cell.y) {
             load.y_values += self.values(cell.y);
             load.y_scatters += self.scatter(cell.y);
+            load.y_fold_scatters +=
+                self.entry([cell.y, cell.y], self.n_folds) * self.entries(cell.y, cell.y);
         }
         if load.cells.insert((cell.x, cell.y)) {
-            let units = |r: usize| self.catalogue[r].n_units as u64;
-            let cross = 8 * units(cell.x) * units(cell.y);
-            load.crosses += cross;
-            load.largest_cross = load.largest_cross.max(cross);
+            let entries = self.entries(cell.x, cell.y);
+            let of_part = |n_parts| entries * self.entry([cell.x, cell.y], n_parts);
+            load.crosses += 8 * entries;
+            load.block_crosses += of_part(self.n_blocks);
+            load.largest_cross = load.largest_cross.max(8 * entries);
+            load.largest_block_cross = load.largest_block_cross.max(of_part(self.n_blocks));
+            load.largest_fold_cross = load.largest_fold_cross.max(of_part(self.n_folds));
         }
         if self.measures.iter().any(|m| m.reads_pairing()) {
             load.shuffles = load.shuffles.max(cell.draws.shuffle as u64);
@@ -164,7 +192,7 @@ impl<'a> Footprint<'a> {
             self.threads * load.largest_values
         };
         let centred = load.values + 8 * load.rows;
-        BASE_BYTES + with_reserve(raw + centred + self.n_blocks * load.scatters)
+        BASE_BYTES + with_reserve(raw + centred + self.n_blocks * load.block_scatters)
     }
 
     /// Bytes that a strip takes beside its tile, with so many jackknife replicates side by side.
@@ -180,27 +208,29 @@ impl<'a> Footprint<'a> {
         }
         let of = |r: Remembered| (r.side as u64, r.pair as u64);
         let ((side, pair), (lost_side, lost_pair)) = (of(self.whole), of(self.replicate));
-        let kept = if batch < self.n_replicates { self.n_blocks * load.crosses } else { 0 };
-        let at_work = self.n_blocks + pair + lost_pair;
-        kept + (side + batch * lost_side) * load.scatters
-            + self.threads * at_work * load.largest_cross
+        let kept = if batch < self.n_replicates { self.n_blocks * load.block_crosses } else { 0 };
+        let at_work =
+            self.n_blocks * load.largest_block_cross + (pair + lost_pair) * load.largest_cross;
+        kept + (side + batch * lost_side) * load.scatters + self.threads * at_work
     }
 
     /// Shuffles and rotations come one after the other.
     fn drawn(&self, load: &Load) -> u64 {
         let (side, pair) = (self.coarse.side as u64, self.coarse.pair as u64);
-        let at_work = (self.n_folds + pair) * load.largest_cross;
+        let derived = pair * load.largest_cross;
         let shuffled = if load.shuffles > 0 {
             let once = load.x_values + (self.n_folds + side) * load.x_scatters;
-            let each = load.y_values + (self.n_folds + side) * load.y_scatters;
-            once + self.threads.min(load.shuffles) * (each + at_work)
+            let moments = self.n_folds * (load.y_fold_scatters + load.largest_fold_cross);
+            let each = load.y_values + moments + side * load.y_scatters + derived;
+            once + self.threads.min(load.shuffles) * each
         } else {
             0
         };
         let rotated = if load.rotations > 0 {
             let once = self.n_folds * load.scatters + side * load.y_scatters;
-            let each = (1 + self.n_folds + side) * load.x_scatters;
-            once + self.threads.min(load.rotations) * (each + at_work)
+            let moments = (1 + self.n_folds + side) * load.x_scatters;
+            let each = moments + self.n_folds * load.largest_cross + derived;
+            once + self.threads.min(load.rotations) * each
         } else {
             0
         };

@@ -297,10 +297,10 @@ fn linear_cka_has_its_expectation_under_independence() {
         let [m, a, b] = [n - 1, p, q].map(|v| v as f64);
         let moments = |pair: &Compared| pair.moments.pair().over(pair.protocol.design.all());
         let cross = mean_under_independence([n, p, q], draws, |pair| {
-            squared_norm(moments(pair).cross.as_ref()) / (m * a * b)
+            moments(pair).squared_norm() / (m * a * b)
         });
         let own = mean_under_independence([n, p, q], draws, |pair| {
-            squared_norm(moments(pair).x.scatter()) / (m * a * (m + a + 1.0))
+            moments(pair).x.squared_norm() / (m * a * (m + a + 1.0))
         });
         let cka = mean_under_independence([n, p, q], draws, |pair| pair.score("linear-cka"));
         // One draw of a squared norm deviates by less than 2 / √(smaller width · n) of itself, and 4 deviations of the mean

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use consilience_data::{ArraySource, Precision};
-use consilience_linalg::{Mat, matmul};
+use consilience_linalg::{Mat, MatRef, matmul};
 use consilience_statistics::{
     BlockSet, Blocks, Cross, Marginal, Pair, PairMoments, Reading, Rotation, Side, gather_cross,
     gather_marginal,
@@ -72,7 +72,7 @@ fn naive(x: &Recording, y: &Recording, chosen: &[usize]) -> Naive {
 fn worst(found: &PairMoments, expected: &Naive) -> f64 {
     let mut errors = vec![(found.norms() - expected.norms).abs() / expected.norms];
     let [x, y] = &expected.sides;
-    let mut matrix = |found: &Mat<f64>, expected: &Rows, a: &[f64], b: &[f64]| {
+    let mut matrix = |found: MatRef<'_, f64>, expected: &Rows, a: &[f64], b: &[f64]| {
         for (i, row) in expected.iter().enumerate() {
             errors.extend(
                 row.iter().enumerate().map(|(j, v)| (found[(i, j)] - v).abs() / (a[i] * b[j])),
@@ -80,10 +80,19 @@ fn worst(found: &PairMoments, expected: &Naive) -> f64 {
         }
     };
     let (a, b) = (x.unit_norms(), y.unit_norms());
-    matrix(&found.x.scatter, &x.scatter, &a, &a);
-    matrix(&found.y.scatter, &y.scatter, &b, &b);
-    matrix(&found.cross, &expected.cross, &a, &b);
+    matrix(found.x.scatter(), &x.scatter, &a, &a);
+    matrix(found.y.scatter(), &y.scatter, &b, &b);
+    matrix(found.cross().as_ref(), &expected.cross, &a, &b);
+    let squares = |rows: &Rows| rows.iter().flatten().map(|v| v * v).sum::<f64>();
+    let bound = |norms: &[f64]| norms.iter().map(|v| v * v).sum::<f64>();
+    let mut norm = |found: f64, expected: &Rows, a: &[f64], b: &[f64]| {
+        errors.push((found - squares(expected)).abs() / (bound(a) * bound(b)));
+    };
+    norm(found.squared_norm(), &expected.cross, &a, &b);
+    norm(found.x.squared_norm(), &x.scatter, &a, &a);
+    norm(found.y.squared_norm(), &y.scatter, &b, &b);
     for (found, expected, norms) in [(&found.x, x, &a), (&found.y, y, &b)] {
+        errors.push((found.trace() - bound(norms)).abs() / bound(norms));
         let root_n = (found.n as f64).sqrt();
         let units = found.mean.iter().zip(&expected.mean).zip(norms);
         errors.extend(units.map(|((f, e), norm)| (f - e).abs() / (norm / root_n)));
@@ -180,6 +189,30 @@ fn moments_are_those_of_a_plain_computation() {
                     failures.push(format!("{name}, {n_blocks} blocks: {error:e}, bound {bound:e}"));
                 }
             }
+        }
+    }
+    assert_none(&failures);
+}
+
+/// Beside a block of values 10⁵ times as large, the squared norm of all others is 10⁻²⁰ of the whole: no digit of it would
+/// be left in a difference.
+#[test]
+fn norms_without_a_block_are_as_good_whatever_the_block_holds() {
+    let (x, y, _) = gaussian_pair(90, [5, 4], 2, 0.5, &mut generator(421));
+    let blocks = Blocks::contiguous(90, 9).expect("enough stimuli");
+    let large = |m: &Mat<f64>| {
+        Mat::from_fn(m.nrows(), m.ncols(), |i, j| if i < 10 { 1e5 * m[(i, j)] } else { m[(i, j)] })
+    };
+    let recording =
+        |m: &Mat<f64>| Recording { precision: Precision::F64, ..Recording::new(&large(m)) };
+    let (x, y) = (recording(&x), recording(&y));
+    let mut failures = Vec::new();
+    for block in 0..9 {
+        let set = BlockSet::first(9).minus([block].into_iter().collect());
+        let chosen: Vec<usize> = set.iter().flat_map(|b| blocks.members(b).to_vec()).collect();
+        let error = worst(&gather_recordings(&x, &y, &blocks).over(set), &naive(&x, &y, &chosen));
+        if exceeds(error, DOUBLE) {
+            failures.push(format!("without block {block}: {error:e}"));
         }
     }
     assert_none(&failures);

@@ -193,7 +193,7 @@ fn network(request: &Request<'_>, k: usize, marginal: Marginal, facts: RowFacts)
     let norms: Vec<f64> = (0..all.n_units()).map(|u| all.norm(u)).collect();
     let r = |i: usize, j: usize| {
         let (a, b) = (varying[i], varying[j]);
-        if i == j { 1.0 } else { (all.scatter[(a, b)] / (norms[a] * norms[b])).clamp(-1.0, 1.0) }
+        if i == j { 1.0 } else { (all.scatter()[(a, b)] / (norms[a] * norms[b])).clamp(-1.0, 1.0) }
     };
     let within = Mat::from_fn(varying.len(), varying.len(), r);
     Network {

@@ -117,8 +117,8 @@ fn raw_products(layer: &Layer, [x, y]: [usize; 2]) -> Mat<f64> {
         Mat::from_fn(p + of_y.len(), p + of_y.len(), |i, j| match (i < p, j < p) {
             (true, true) => raw(moments.x.scatter(), of_x, of_x, i, j),
             (false, false) => raw(moments.y.scatter(), of_y, of_y, i - p, j - p),
-            (true, false) => raw(moments.cross.as_ref(), of_x, of_y, i, j - p),
-            (false, true) => raw(moments.cross.as_ref(), of_x, of_y, j, i - p),
+            (true, false) => raw(moments.cross().as_ref(), of_x, of_y, i, j - p),
+            (false, true) => raw(moments.cross().as_ref(), of_x, of_y, j, i - p),
         })
     })
 }

@@ -1,6 +1,5 @@
 #![doc = include_str!("../../docs/debiased-linear-cka.md")]
 
-use consilience_linalg::squared_norm;
 use consilience_statistics::PairMoments;
 use serde::{Deserialize, Serialize};
 
@@ -73,9 +72,9 @@ impl Measure for DebiasedLinearCka {
             return Err(Error::TooFewSamples { id: Self::INFO.id, found: *n, expected: 4 });
         }
         let (tx, ty) = (x.trace(), y.trace());
-        let xy = criterion(*n, squared_norm(moments.cross.as_ref()), moments.norms(), tx * ty);
-        let xx = criterion(*n, squared_norm(x.scatter()), x.norm_4(), tx * tx);
-        let yy = criterion(*n, squared_norm(y.scatter()), y.norm_4(), ty * ty);
+        let xy = criterion(*n, moments.squared_norm(), moments.norms(), tx * ty);
+        let xx = criterion(*n, x.squared_norm(), x.norm_4(), tx * tx);
+        let yy = criterion(*n, y.squared_norm(), y.norm_4(), ty * ty);
         if xx <= 0.0 || yy <= 0.0 {
             let reason = format!(
                 "the unbiased own criteria are {xx:.3e} and {yy:.3e}, they have to be positive; use more stimuli or linear-cka"

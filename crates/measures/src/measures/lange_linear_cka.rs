@@ -1,6 +1,5 @@
 #![doc = include_str!("../../docs/lange-linear-cka.md")]
 
-use consilience_linalg::squared_norm;
 use consilience_statistics::{PairMoments, SideMoments};
 use serde::{Deserialize, Serialize};
 
@@ -71,12 +70,12 @@ impl Measure for LangeLinearCka {
     }
 
     fn compare(&self, moments: &PairMoments) -> Result<Comparison> {
-        let PairMoments { x, y, cross, .. } = moments;
+        let PairMoments { x, y, .. } = moments;
         let (Some(xx), Some(yy)) = (off_diagonal(x), off_diagonal(y)) else {
             let reason = "the similarities among different stimuli are all 0; record other stimuli";
             return Err(undefined(Self::INFO.id, reason.to_owned()));
         };
-        let xy = squared_norm(cross.as_ref()) - moments.norms();
+        let xy = moments.squared_norm() - moments.norms();
         // Cauchy and Schwarz bound the ratio by 1; rounding may pass it by a few units in the last place.
         Ok(Comparison::of_score((xy / (xx.sqrt() * yy.sqrt())).clamp(-1.0, 1.0)))
     }
@@ -84,7 +83,7 @@ impl Measure for LangeLinearCka {
 
 /// Sum of the squares off the diagonal of the kernel of a side, if there is more than rounding.
 fn off_diagonal(side: &SideMoments) -> Option<f64> {
-    let all = squared_norm(side.scatter());
+    let all = side.squared_norm();
     let off = all - side.norm_4();
     (off > NULL_SHARE * all).then_some(off)
 }

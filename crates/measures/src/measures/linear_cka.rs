@@ -1,6 +1,5 @@
 #![doc = include_str!("../../docs/linear-cka.md")]
 
-use consilience_linalg::squared_norm;
 use consilience_statistics::PairMoments;
 use serde::{Deserialize, Serialize};
 
@@ -63,19 +62,18 @@ impl Measure for LinearCka {
 
     fn expected_by_chance(&self, moments: &PairMoments) -> Option<f64> {
         let PairMoments { n, x, y, .. } = moments;
-        let norm = |scatter| squared_norm(scatter).sqrt();
-        let norms = (norm(x.scatter()), norm(y.scatter()));
+        let norms = (x.squared_norm().sqrt(), y.squared_norm().sqrt());
         of_aligned_kernels(*n, (x.trace(), y.trace()), norms)
     }
 
     fn compare(&self, moments: &PairMoments) -> Result<Comparison> {
-        let own = squared_norm(moments.x.scatter()) * squared_norm(moments.y.scatter());
+        let own = moments.x.squared_norm() * moments.y.squared_norm();
         if own <= 0.0 {
             let reason = "a representation has no variance; record other stimuli".to_owned();
             return Err(Error::Undefined { id: Self::INFO.id, reason });
         }
         // Cauchy and Schwarz bound the ratio by 1; rounding may pass it by a few units in the last place.
-        let score = (squared_norm(moments.cross.as_ref()) / own.sqrt()).min(1.0);
+        let score = (moments.squared_norm() / own.sqrt()).min(1.0);
         Ok(Comparison { warnings: few_samples(moments), ..Comparison::of_score(score) })
     }
 }

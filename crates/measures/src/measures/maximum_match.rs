@@ -99,10 +99,10 @@ fn raw_products(pair: &PairMoments) -> Mat<f64> {
     let p = x.n_units();
     let mean = |i: usize| if i < p { x.mean[i] } else { y.mean[i - p] };
     let centred = |i: usize, j: usize| match (i < p, j < p) {
-        (true, true) => x.scatter[(i, j)],
-        (true, false) => pair.cross[(i, j - p)],
-        (false, true) => pair.cross[(j, i - p)],
-        (false, false) => y.scatter[(i - p, j - p)],
+        (true, true) => x.scatter()[(i, j)],
+        (true, false) => pair.cross()[(i, j - p)],
+        (false, true) => pair.cross()[(j, i - p)],
+        (false, false) => y.scatter()[(i - p, j - p)],
     };
     let units = p + y.n_units();
     Mat::from_fn(units, units, |i, j| centred(i, j) + n * mean(i) * mean(j))

@@ -111,9 +111,9 @@ impl Measure for PermutationDistance {
 
     fn compare(&self, moments: &PairMoments) -> Result<Comparison> {
         let [x, y] = sums_of_squares(Self::INFO.id, moments)?;
-        let matching = self.matching(&moments.cross)?;
+        let matching = self.matching(moments.cross())?;
         let pairs = matching.iter().enumerate();
-        let matched = pairs.filter_map(|(i, j)| Some(moments.cross[(i, (*j)?)]));
+        let matched = pairs.filter_map(|(i, j)| Some(moments.cross()[(i, (*j)?)]));
         let total: f64 = matched.clone().sum();
         let score = match self.form {
             Form::Angular => (total / (x.sqrt() * y.sqrt())).clamp(-1.0, 1.0).acos(),

@@ -107,7 +107,7 @@ impl Measure for Procrustes {
     fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
         // n centred rows span n − 1 dimensions at most.
         let dimensions = fold.fit.n.saturating_sub(1);
-        let rotation = rotation(fold.fit.cross.as_ref(), fold.fit.epsilon, dimensions)?;
+        let rotation = rotation(fold.fit.cross().as_ref(), fold.fit.epsilon, dimensions)?;
         self.direction.average(|forward| {
             let turned = if forward { rotation.as_ref() } else { rotation.transpose() };
             let (fit, eval) = (Directed::of(fold.fit, forward), Directed::of(fold.eval, forward));

@@ -109,10 +109,10 @@ fn joint(moments: &PairMoments, factors: [f64; 2]) -> Mat<f64> {
     let q = moments.y.n_units();
     let [a, b] = factors;
     Mat::from_fn(p + q, p + q, |i, j| match (i < p, j < p) {
-        (true, true) => a * a * moments.x.scatter[(i, j)],
-        (false, false) => b * b * moments.y.scatter[(i - p, j - p)],
-        (true, false) => a * b * moments.cross[(i, j - p)],
-        (false, true) => a * b * moments.cross[(j, i - p)],
+        (true, true) => a * a * moments.x.scatter()[(i, j)],
+        (false, false) => b * b * moments.y.scatter()[(i - p, j - p)],
+        (true, false) => a * b * moments.cross()[(i, j - p)],
+        (false, true) => a * b * moments.cross()[(j, i - p)],
     })
 }
 

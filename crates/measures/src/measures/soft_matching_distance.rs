@@ -94,7 +94,7 @@ impl Measure for SoftMatchingDistance {
         let _ = sums_of_squares(Self::INFO.id, moments)?;
         let [x, y] = [&moments.x, &moments.y].map(|side| self.squares(side));
         let products = match self.normalise {
-            Normalise::None => &moments.cross,
+            Normalise::None => moments.cross(),
             Normalise::Unit => moments.correlation(),
         };
         let cost = Mat::from_fn(x.len(), y.len(), |i, j| squared(x[i] + y[j], products[(i, j)]));
@@ -109,7 +109,7 @@ impl SoftMatchingDistance {
     fn squares(&self, side: &SideMoments) -> Vec<f64> {
         let of_unit = |unit| match self.normalise {
             _ if side.constant[unit] => 0.0,
-            Normalise::None => side.scatter[(unit, unit)],
+            Normalise::None => side.scatter()[(unit, unit)],
             Normalise::Unit => 1.0,
         };
         (0..side.n_units()).map(of_unit).collect()

@@ -32,7 +32,7 @@ struct Units {
 impl Units {
     fn of(moments: &SideMoments, varying: &[usize]) -> Self {
         let p = varying.len();
-        let scatter = &moments.scatter;
+        let scatter = moments.scatter();
         Self {
             mean: varying.iter().map(|&u| moments.mean[u]).collect(),
             norm: varying.iter().map(|&u| moments.norm(u)).collect(),
@@ -48,7 +48,7 @@ impl Direction {
         with_moments([&x.marginal, &y.marginal], cross, set, |moments| {
             let units = [Units::of(&moments.x, &x.varying), Units::of(&moments.y, &y.varying)];
             let (p, q) = (x.varying.len(), y.varying.len());
-            let between = Mat::from_fn(p, q, |i, j| moments.cross[(x.varying[i], y.varying[j])]);
+            let between = Mat::from_fn(p, q, |i, j| moments.cross()[(x.varying[i], y.varying[j])]);
             let direction = |source: usize, cross: Mat<f64>| {
                 let (from, to) = (&units[source], &units[1 - source]);
                 Self {
