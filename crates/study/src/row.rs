@@ -210,6 +210,14 @@ pub enum Quantity {
     FactorEffect,
     /// Share of the variance over pairs that is lost without a factor, the other factors kept.
     FactorShare,
+    /// Mean score of pairs whose networks both have one level of a factor.
+    MeanWithinLevel,
+    /// How much higher the score of pairs of one level of a factor is than that of pairs of different levels, the other
+    /// factors held.
+    LevelEffect,
+    /// The greatest effect of a level of a factor less the smallest: how much more alike networks of one level are among
+    /// themselves than those of another.
+    LevelSpread,
     /// Share of the variance over pairs that all factors explain together.
     FactorsTogether,
     /// Mean score over all shifts of one severity and pairs of networks.
@@ -261,6 +269,9 @@ pub struct SummaryRow {
     /// The factor, where the value is about one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub factor: Option<String>,
+    /// The level of the factor that both networks have, where the value is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<String>,
     /// Which stimuli, where it is about others than those of the store, or about maps in sample.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub on: Option<OnSet>,

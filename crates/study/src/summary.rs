@@ -142,6 +142,7 @@ pub(crate) fn summary(
         when: Some(first.x.when),
         groups: spec.groups.of(first),
         factor: None,
+        level: None,
         on: first.on.clone(),
         best_of: None,
         n_networks: networks.len(),

@@ -123,10 +123,73 @@ fn a_planted_factor_is_found_and_the_others_are_not() {
     assert!(shuffled.chance.iter().any(|c| c.null == Null::Shuffle && c.mean.abs() < 0.05));
 }
 
+/// Networks with true labels share most of their variance, those with shuffled labels next to nothing, with one another or
+/// with the others: units of two of them correlate by the root of the product of what each has of the common part.
+const OF_TRUE: f64 = 0.88;
+const OF_SHUFFLED: f64 = 0.1;
+
+#[test]
+fn a_level_whose_networks_agree_less_among_themselves_is_seen() {
+    let rng = &mut ChaCha8Rng::seed_from_u64(31);
+    let common = noise(STIMULI * UNITS, rng);
+    let mut layers: Vec<(String, Vec<f64>)> = Vec::new();
+    for (labels, share) in [("true", OF_TRUE), ("shuffled", OF_SHUFFLED)] {
+        for width in ["w8", "w16"] {
+            for seed in 1..=3 {
+                let own = noise(STIMULI * UNITS, rng);
+                layers.push((format!("{width}-{labels}-seed{seed}"), mixed(share, &common, &own)));
+            }
+        }
+    }
+    let layers = layers.iter().map(|(network, values)| Layer {
+        network,
+        checkpoint: "end",
+        name: "body",
+        depth: 0,
+        values: values.clone(),
+    });
+    let source = source(STIMULI, layers.collect());
+    let text = SPEC
+        .replace("depths = [0.0, 1.0]\n", "")
+        .replace("'permutation', 'shape-distance'", "'permutation', 'debiased-linear-cka'");
+    let (table, section) = table(&text, &source);
+    let level = |quantity, factor: &str, level: Option<&str>| {
+        let wanted = |r: &&SummaryRow| {
+            r.measure == "permutation"
+                && r.factor.as_deref() == Some(factor)
+                && r.level.as_deref() == level
+        };
+        table.summaries("seeds", quantity).find(wanted).expect("a summary")
+    };
+    let between = (OF_TRUE * OF_SHUFFLED).sqrt();
+    for (name, share, n_pairs) in [("true", OF_TRUE, 15), ("shuffled", OF_SHUFFLED, 15)] {
+        let mean = level(Quantity::MeanWithinLevel, "labels", Some(name));
+        assert!((mean.estimate.value - share).abs() < 0.04, "{mean:?}");
+        assert_eq!(mean.n_pairs, n_pairs);
+        let effect = level(Quantity::LevelEffect, "labels", Some(name));
+        assert!((effect.estimate.value - (share - between)).abs() < 0.05, "{effect:?}");
+    }
+    let spread = level(Quantity::LevelSpread, "labels", None);
+    assert!((spread.estimate.value - (OF_TRUE - OF_SHUFFLED)).abs() < 0.05, "{spread:?}");
+    let [low, high] = spread.estimate.interval.expect("twelve networks");
+    assert!(low > 0.6 && high < 0.95, "{spread:?}");
+    assert!(spread.chance[0].null == Null::Levels && spread.chance[0].p_value <= 0.05);
+    for factor in ["seed", "width"] {
+        let spread = level(Quantity::LevelSpread, factor, None);
+        assert!(spread.estimate.value < 0.15 && spread.chance[0].p_value > 0.05, "{spread:?}");
+    }
+    let texts: Vec<&str> = section.verdicts.iter().map(|v| v.text.as_str()).collect();
+    let said = texts.iter().find(|t| t.starts_with("Levels of `labels` differ among themselves"));
+    let said = said.unwrap_or_else(|| panic!("{texts:?}"));
+    assert!(said.contains("two of `true` 0.8") && said.contains("two of `shuffled` 0.1"), "{said}");
+    assert!(!texts.iter().any(|t| t.contains("No clear effect of `labels`")), "{texts:?}");
+    assert!(!texts.iter().any(|t| t.starts_with("Levels of `width`")), "{texts:?}");
+}
+
 #[test]
 fn a_study_of_nothing_finds_a_factor_as_seldom_as_promised() {
     let size = 60 * 4;
-    let mut found = 0;
+    let mut found = [0, 0];
     for seed in 0..40 {
         let rng = &mut ChaCha8Rng::seed_from_u64(100 + seed);
         let common = noise(size, rng);
@@ -153,11 +216,15 @@ fn a_study_of_nothing_finds_a_factor_as_seldom_as_promised() {
             factors = { width = { thin = ['thin*'], broad = ['broad*'] } }
         ";
         let (table, _) = table(text, &source);
-        let share = row(&table, Quantity::FactorShare, "linear-cka", "body", Some("width"));
-        found += usize::from(share.chance[0].p_value <= 0.05);
+        for (found, quantity) in
+            found.iter_mut().zip([Quantity::FactorShare, Quantity::LevelSpread])
+        {
+            let row = row(&table, quantity, "linear-cka", "body", Some("width"));
+            *found += usize::from(row.chance[0].p_value <= 0.05);
+        }
     }
     // 35 ways to halve eight networks, so that p ≤ 0.05 comes in 1 of 35: of 40 studies 1, and seldom more than 5.
-    assert!(found <= 5, "{found} of 40");
+    assert!(found.iter().all(|found| *found <= 5), "{found:?} of 40");
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
         "strips",
         "arrays read",
         "MB read",
-        "multiply-adds",
+        "multiply adds",
         "MB held",
         "seconds",
     ];

@@ -1,6 +1,7 @@
 //! `seeds`: which factor (seed, architecture, width, training set, labels) moves the likeness of two networks, and how much.
 
 mod factors;
+mod levels;
 mod sections;
 mod summaries;
 mod verdicts;

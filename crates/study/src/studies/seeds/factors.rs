@@ -14,6 +14,8 @@ use crate::{Error, Result};
 pub(super) struct Factors {
     /// Names of the factors, in alphabetical order.
     pub(super) names: Vec<String>,
+    /// Names of the levels of each factor, in alphabetical order.
+    level_names: Vec<Vec<String>>,
     /// Names of the networks, as in the catalogue.
     networks: Vec<String>,
     /// `levels[factor][network]`, by index into the levels of the factor.
@@ -77,7 +79,8 @@ impl Factors {
             levels.push(networks.iter().map(level).collect::<Result<Vec<usize>>>()?);
         }
         let networks = networks.iter().map(|n| (*n).to_owned()).collect();
-        Ok(Self { names: spec.keys().cloned().collect(), networks, levels })
+        let level_names = spec.values().map(|levels| levels.keys().cloned().collect()).collect();
+        Ok(Self { names: spec.keys().cloned().collect(), level_names, networks, levels })
     }
 
     fn index(&self, network: &str) -> usize {
@@ -89,9 +92,40 @@ impl Factors {
 
     /// For each factor 1 for the pairs whose networks have the same level, 0 for all others.
     pub(super) fn same(&self, pairs: &[(&str, &str)]) -> Vec<Vec<f64>> {
-        let pairs: Vec<(usize, usize)> =
-            pairs.iter().map(|(a, b)| (self.index(a), self.index(b))).collect();
-        self.levels.iter().map(|levels| same_of(levels, &pairs)).collect()
+        self.levels.iter().map(|levels| self.same_of(levels, pairs)).collect()
+    }
+
+    /// Levels of a factor that two networks of a pair have in common, by index and name. At least one pair is of none of
+    /// them: what its networks have in common is no level.
+    pub(super) fn shared_levels(
+        &self,
+        factor: usize,
+        pairs: &[(&str, &str)],
+    ) -> Vec<(usize, &str)> {
+        let levels = &self.levels[factor];
+        let both = |level: usize| {
+            let has = |name: &str| levels[self.index(name)] == level;
+            pairs.iter().any(|(a, b)| has(a) && has(b))
+        };
+        let names = self.level_names[factor].iter().map(String::as_str);
+        names.enumerate().filter(|(level, _)| both(*level)).collect()
+    }
+
+    /// For each of some levels of a factor 1 for the pairs whose networks both have it, 0 for all others.
+    pub(super) fn within(
+        &self,
+        (factor, dealt): (usize, Option<&[usize]>),
+        levels: &[(usize, &str)],
+        pairs: &[(&str, &str)],
+    ) -> Vec<Vec<f64>> {
+        let own = dealt.unwrap_or(&self.levels[factor]);
+        let both = |level: usize, (a, b): &(&str, &str)| {
+            own[self.index(a)] == level && own[self.index(b)] == level
+        };
+        let column = |&(level, _): &(usize, &str)| {
+            pairs.iter().map(|pair| f64::from(u8::from(both(level, pair)))).collect()
+        };
+        levels.iter().map(column).collect()
     }
 
     /// Checks that the pairs tell every factor from the others.
@@ -192,28 +226,27 @@ impl Factors {
         exchanges / deals
     }
 
-    /// The same pairs with the levels of one factor dealt anew within [`Self::strata`].
+    /// The levels of one factor, dealt anew within [`Self::strata`].
     pub(super) fn dealt_anew(
         &self,
         factor: usize,
         strata: &[Vec<usize>],
-        pairs: &[(&str, &str)],
         rng: &mut impl Rng,
-    ) -> Vec<f64> {
+    ) -> Vec<usize> {
         let mut levels = self.levels[factor].clone();
         for stratum in strata {
             let mut own: Vec<usize> = stratum.iter().map(|&n| levels[n]).collect();
             own.shuffle(rng);
             stratum.iter().zip(own).for_each(|(&n, level)| levels[n] = level);
         }
-        let pairs: Vec<(usize, usize)> =
-            pairs.iter().map(|(a, b)| (self.index(a), self.index(b))).collect();
-        same_of(&levels, &pairs)
+        levels
     }
-}
 
-fn same_of(levels: &[usize], pairs: &[(usize, usize)]) -> Vec<f64> {
-    pairs.iter().map(|&(a, b)| f64::from(u8::from(levels[a] == levels[b]))).collect()
+    /// 1 for the pairs whose networks have the same of these levels, 0 for all others.
+    pub(super) fn same_of(&self, levels: &[usize], pairs: &[(&str, &str)]) -> Vec<f64> {
+        let same = |(a, b): &(&str, &str)| levels[self.index(a)] == levels[self.index(b)];
+        pairs.iter().map(|pair| f64::from(u8::from(same(pair)))).collect()
+    }
 }
 
 #[cfg(test)]
@@ -297,7 +330,7 @@ mod tests {
         let rng = &mut ChaCha8Rng::seed_from_u64(1);
         let mut seen = std::collections::BTreeSet::new();
         for _ in 0..200 {
-            let same = factors.dealt_anew(2, &strata, &pairs, rng);
+            let same = factors.same_of(&factors.dealt_anew(2, &strata, rng), &pairs);
             // As many pairs are alike whatever the deal.
             assert_eq!(same.iter().sum::<f64>(), 12.0);
             seen.insert(same.iter().map(|v| *v as u8).collect::<Vec<u8>>());

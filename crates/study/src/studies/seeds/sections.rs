@@ -39,14 +39,24 @@ impl<'a> Found<'a> {
         quantity: Quantity,
         factor: Option<&str>,
     ) -> Option<&'a SummaryRow> {
-        let wanted = |r: &&&SummaryRow| {
+        self.all_at(place, quantity, factor).next()
+    }
+
+    /// One quantity of one factor at the place of a mean, level after level where it is about levels.
+    pub(super) fn all_at<'b>(
+        &'b self,
+        place: &'b SummaryRow,
+        quantity: Quantity,
+        factor: Option<&'b str>,
+    ) -> impl Iterator<Item = &'a SummaryRow> + 'b {
+        let wanted = move |r: &&&'a SummaryRow| {
             r.quantity == quantity
                 && r.factor.as_deref() == factor
                 && r.measure == place.measure
                 && r.checkpoint == place.checkpoint
                 && r.layer_x == place.layer_x
         };
-        self.0.iter().find(wanted).copied()
+        self.0.iter().filter(wanted).copied()
     }
 }
 
@@ -73,6 +83,7 @@ pub(super) fn seeds(study: &Seeds, table: &Table, run: &Run) -> Section {
         }
     }
     figures.push(Figure::Table(numbers(study, &found, run)));
+    figures.push(Figure::Table(levels(study, &found, run)));
     let levels: Vec<String> = study
         .factors
         .iter()
@@ -221,6 +232,48 @@ fn numbers(study: &Seeds, found: &Found<'_>, run: &Run) -> TableFigure {
             run.spec.bootstrap_draws,
             study.permutations,
             counts.values().max().copied().unwrap_or(0)
+        ),
+        columns: columns.map(str::to_owned).to_vec(),
+        rows,
+    }
+}
+
+fn levels(study: &Seeds, found: &Found<'_>, run: &Run) -> TableFigure {
+    let dash = || "–".to_owned();
+    let mut rows = Vec::new();
+    for place in found.places() {
+        for factor in found.factors() {
+            let spread = found.at(place, Quantity::LevelSpread, Some(factor));
+            let level = spread.and_then(|r| r.chance.first());
+            for within in found.all_at(place, Quantity::MeanWithinLevel, Some(factor)) {
+                let effect = found
+                    .all_at(place, Quantity::LevelEffect, Some(factor))
+                    .find(|r| r.level == within.level);
+                rows.push(vec![
+                    place.measure.clone(),
+                    name(study, place),
+                    factor.to_owned(),
+                    within.level.clone().unwrap_or_default(),
+                    within.n_pairs.to_string(),
+                    words::estimate(&within.estimate),
+                    effect.map_or_else(dash, |r| words::estimate(&r.estimate)),
+                    spread.map_or_else(dash, |r| words::estimate(&r.estimate)),
+                    level.map_or_else(dash, |c| words::number(c.p_value)),
+                    level.and_then(|c| c.q_value).map_or_else(dash, words::number),
+                ]);
+            }
+        }
+    }
+    let columns =
+        ["measure", "layer", "factor", "level", "pairs", "within", "effect", "spread", "p", "q"];
+    TableFigure {
+        id: format!("{KIND}-levels"),
+        title: "Levels by measure and layer".to_owned(),
+        caption: format!(
+            "*Within* is the mean over pairs whose networks both have the level, *effect* how much more alike these are than networks of different levels with the other factors held, *spread* the greatest effect of a level less the smallest: above 0, networks of one level are more alike among themselves than those of another. 95 % intervals by bootstrap over {} networks ({} draws); p of the spread against {} permutations of levels.",
+            run.networks.len(),
+            run.spec.bootstrap_draws,
+            study.permutations
         ),
         columns: columns.map(str::to_owned).to_vec(),
         rows,

@@ -3,7 +3,7 @@
 use consilience_inference::{Estimate, NodePairs, Null, chance, factor_shares};
 
 use super::factors::Factors;
-use super::{KIND, Seeds, checkpoint, label};
+use super::{KIND, Seeds, checkpoint, label, levels};
 use crate::summary::{
     bootstrap, fill_q_values_of_means, generator, groups, likeness_of, mean_draws, mean_over_pairs,
     nodes, summary, summary_key, value, weighted_mean,
@@ -11,15 +11,15 @@ use crate::summary::{
 use crate::{CellRow, Groups, Quantity, StudySpec, SummaryRow, Table};
 
 /// The pairs of one layer under one measure.
-struct Layer<'a> {
+pub(super) struct Layer<'a> {
     checkpoint: String,
     label: String,
-    rows: Vec<&'a CellRow>,
-    values: Vec<f64>,
-    nodes: NodePairs,
-    pairs: Vec<(&'a str, &'a str)>,
+    pub(super) rows: Vec<&'a CellRow>,
+    pub(super) values: Vec<f64>,
+    pub(super) nodes: NodePairs,
+    pub(super) pairs: Vec<(&'a str, &'a str)>,
     /// `same[factor][pair]`.
-    same: Vec<Vec<f64>>,
+    pub(super) same: Vec<Vec<f64>>,
 }
 
 /// All summaries. Networks are of one kind: what tells them apart are the factors.
@@ -46,6 +46,7 @@ pub(super) fn all(study: &Seeds, table: &Table, spec: &StudySpec) -> Vec<Summary
         summaries.extend(layer.mean(&spec));
         for factor in 0..factors.names.len() {
             summaries.extend(layer.of_factor(study, &factors, factor, &spec));
+            summaries.extend(levels::of_factor(&layer, study, &factors, factor, &spec));
         }
         summaries.extend(layer.together(&spec));
     }
@@ -67,7 +68,7 @@ pub(super) fn networks(table: &Table) -> Vec<&str> {
 
 /// A table of q-values is what one quantity says by one measure at one checkpoint.
 fn fill_q_values_of_quantities(rows: &mut [&mut SummaryRow]) {
-    for quantity in [Quantity::MeanOverPairs, Quantity::FactorShare] {
+    for quantity in [Quantity::MeanOverPairs, Quantity::FactorShare, Quantity::LevelSpread] {
         let (places, mut own): (Vec<usize>, Vec<SummaryRow>) = rows
             .iter()
             .enumerate()
@@ -80,7 +81,7 @@ fn fill_q_values_of_quantities(rows: &mut [&mut SummaryRow]) {
 }
 
 impl Layer<'_> {
-    fn row(
+    pub(super) fn row(
         &self,
         quantity: Quantity,
         factor: Option<&str>,
@@ -124,7 +125,9 @@ impl Layer<'_> {
         let mut rows = Vec::new();
         let levels = [(Quantity::MeanOfSameLevel, 1.0), (Quantity::MeanOfDifferentLevels, 0.0)];
         for (quantity, is_same) in levels {
-            rows.extend(self.mean_of(quantity, name, (factor, is_same), spec));
+            let kept: Vec<usize> =
+                (0..self.rows.len()).filter(|&i| self.same[factor][i] == is_same).collect();
+            rows.extend(self.mean_of(quantity, name, &kept, spec));
         }
         rows.extend(self.row(Quantity::FactorEffect, name, &self.rows, spec, |key| {
             bootstrap(&self.nodes, spec, key, |w| {
@@ -137,25 +140,26 @@ impl Layer<'_> {
             })
         });
         rows.extend(share.map(|row| {
-            let draws = self.dealt_anew(study, factors, factor, &row.key, spec);
-            // A share is remarkable where it is large, whatever the orientation of the measure.
-            let likeness = consilience_inference::Likeness::score(1.0);
-            let level = chance(Null::Levels, row.estimate.value, &draws, likeness);
-            SummaryRow { chance: level.into_iter().collect(), ..row }
+            let weights = vec![1.0; self.values.len()];
+            let mut same = self.same.clone();
+            against_dealt_levels(row, (study, spec), (factors, factor), |levels| {
+                same[factor] = factors.same_of(levels, &self.pairs);
+                // A deal in which the factor cannot be told from others explains nothing of its own.
+                let found = factor_shares(&self.values, &weights, &same);
+                found.map_or(0.0, |found| found.shares[factor])
+            })
         }));
         rows
     }
 
-    /// Mean over the pairs with the same level, or with different ones.
-    fn mean_of(
+    /// Mean over some of the pairs, by index.
+    pub(super) fn mean_of(
         &self,
         quantity: Quantity,
         name: Option<&str>,
-        (factor, is_same): (usize, f64),
+        kept: &[usize],
         spec: &StudySpec,
     ) -> Option<SummaryRow> {
-        let kept: Vec<usize> =
-            (0..self.rows.len()).filter(|&i| self.same[factor][i] == is_same).collect();
         let rows: Vec<&CellRow> = kept.iter().map(|&i| self.rows[i]).collect();
         let first = rows.first()?;
         let row = self.row(quantity, name, &rows, spec, |key| {
@@ -172,28 +176,23 @@ impl Layer<'_> {
         let chance = crate::summary::NULLS.into_iter().filter_map(level).collect();
         Some(SummaryRow { chance, ..row })
     }
+}
 
-    /// Shares of a factor whose levels were dealt anew; none where there is nothing to deal.
-    fn dealt_anew(
-        &self,
-        study: &Seeds,
-        factors: &Factors,
-        factor: usize,
-        key: &str,
-        spec: &StudySpec,
-    ) -> Vec<f64> {
-        let strata = factors.strata(factor);
-        if strata.is_empty() {
-            return Vec::new();
-        }
-        let rng = &mut generator(spec, &format!("levels {key}"));
-        let weights = vec![1.0; self.values.len()];
-        let mut same = self.same.clone();
-        let draw = |_| {
-            same[factor] = factors.dealt_anew(factor, &strata, &self.pairs, rng);
-            // A deal in which the factor cannot be told from others explains nothing of its own.
-            factor_shares(&self.values, &weights, &same).map_or(0.0, |found| found.shares[factor])
-        };
-        (0..study.permutations).map(draw).collect()
-    }
+/// The row with where its value, which is remarkable if it is large, stands among values under levels that were dealt anew;
+/// as it is where there is nothing to deal.
+pub(super) fn against_dealt_levels(
+    row: SummaryRow,
+    (study, spec): (&Seeds, &StudySpec),
+    (factors, factor): (&Factors, usize),
+    mut value: impl FnMut(&[usize]) -> f64,
+) -> SummaryRow {
+    let strata = factors.strata(factor);
+    let draws = if strata.is_empty() { 0 } else { study.permutations };
+    let rng = &mut generator(spec, &format!("levels {}", row.key));
+    let draws: Vec<f64> =
+        (0..draws).map(|_| value(&factors.dealt_anew(factor, &strata, rng))).collect();
+    // Whatever the orientation of the measure.
+    let likeness = consilience_inference::Likeness::score(1.0);
+    let level = chance(Null::Levels, row.estimate.value, &draws, likeness);
+    SummaryRow { chance: level.into_iter().collect(), ..row }
 }

@@ -15,7 +15,10 @@ const OVERLAP: f64 = 0.8;
 pub(super) fn all(study: &Seeds, found: &Found<'_>, table: &Table, run: &Run) -> Vec<Verdict> {
     let mut verdicts: Vec<Verdict> = Vec::new();
     verdicts.extend(ranking(study, found));
-    verdicts.extend(found.factors().iter().filter_map(|factor| moves(study, found, factor)));
+    for factor in found.factors() {
+        verdicts.extend(moves(study, found, factor));
+        verdicts.extend(levels(study, found, factor));
+    }
     verdicts.extend(run.spec.measures.iter().filter_map(|m| explained(study, found, m)));
     if let Ok(factors) = Factors::resolve(&study.factors, &summaries::networks(table)) {
         verdicts.extend(overlap(study, &factors, table));
@@ -35,6 +38,53 @@ fn is_moved(found: &Found<'_>, place: &SummaryRow, factor: &str) -> Option<bool>
     let effect = found.at(place, Quantity::FactorEffect, Some(factor))?;
     let clear = effect.estimate.interval.is_none_or(|[low, high]| low > 0.0 || high < 0.0);
     Some(chance.p_value <= words::LEVEL && clear)
+}
+
+/// Whether networks of one level of a factor are more alike among themselves than those of another: the spread of the levels
+/// is remarkable among levels dealt anew, and the interval of the difference does not hold 0.
+fn are_apart(found: &Found<'_>, place: &SummaryRow, factor: &str) -> bool {
+    let Some(spread) = found.at(place, Quantity::LevelSpread, Some(factor)) else { return false };
+    let clear = spread.estimate.interval.is_none_or(|[low, _]| low > 0.0);
+    clear && spread.chance.first().is_some_and(|c| c.p_value <= words::LEVEL)
+}
+
+/// Where levels of a factor differ among themselves, and the two that do most.
+fn levels(study: &Seeds, found: &Found<'_>, factor: &str) -> Option<Verdict> {
+    let places = found.places();
+    let apart: Vec<&SummaryRow> =
+        places.iter().copied().filter(|place| are_apart(found, place, factor)).collect();
+    let spread = |place: &SummaryRow| {
+        let row = found.at(place, Quantity::LevelSpread, Some(factor));
+        row.map_or(0.0, |row| row.estimate.value)
+    };
+    let place = apart.iter().copied().max_by(|a, b| spread(a).total_cmp(&spread(b)))?;
+    let effects: Vec<&SummaryRow> =
+        found.all_at(place, Quantity::LevelEffect, Some(factor)).collect();
+    let by_value =
+        |a: &&&SummaryRow, b: &&&SummaryRow| a.estimate.value.total_cmp(&b.estimate.value);
+    let ends = [effects.iter().max_by(by_value)?, effects.iter().min_by(by_value)?];
+    let within = ends.map(|end| {
+        let mut means = found.all_at(place, Quantity::MeanWithinLevel, Some(factor));
+        let mean = means.find(|mean| mean.level == end.level);
+        let value = mean.map_or_else(|| "–".to_owned(), |r| words::estimate(&r.estimate));
+        format!("two of `{}` {value}", end.level.as_deref().unwrap_or_default())
+    });
+    let between = found.at(place, Quantity::MeanOfDifferentLevels, Some(factor));
+    let row = found.at(place, Quantity::LevelSpread, Some(factor))?;
+    let text = format!(
+        "Levels of `{factor}` differ among themselves at {} of {} (measures times layers; p ≤ {} against dealt levels, and a difference whose interval is on one side of 0). Most so by `{}` in {}: {}, and two of different levels {} (spread with the other factors held {}, p = {}).",
+        apart.len(),
+        words::count(places.len(), "place"),
+        words::LEVEL,
+        place.measure,
+        name(study, place),
+        within.join(", "),
+        between.map_or_else(|| "–".to_owned(), |r| words::estimate(&r.estimate)),
+        words::estimate(&row.estimate),
+        row.chance.first().map_or_else(|| "–".to_owned(), |c| words::number(c.p_value))
+    );
+    let tone = if apart.len() == places.len() { Tone::Holds } else { Tone::Mixed };
+    Some(Verdict { tone, text })
 }
 
 /// The factor with the largest share, place by place.
@@ -92,17 +142,19 @@ fn moves(study: &Seeds, found: &Found<'_>, factor: &str) -> Option<Verdict> {
         let row = found.at(place, quantity, Some(factor));
         row.map_or_else(|| "–".to_owned(), |r| words::estimate(&r.estimate))
     };
-    let tone = if moved == told.len() {
-        Tone::Holds
-    } else if moved > 0 {
-        Tone::Mixed
-    } else {
-        Tone::Fails
+    let apart = places.iter().filter(|place| are_apart(found, place, factor)).count();
+    let speaks = |(place, moved): &&(&SummaryRow, bool)| *moved || are_apart(found, place, factor);
+    let tone = match told.iter().filter(speaks).count() {
+        0 => Tone::Fails,
+        all if all == told.len() => Tone::Holds,
+        _ => Tone::Mixed,
     };
-    let what = if moved == 0 {
-        format!("No clear effect of `{factor}` was found")
-    } else {
-        format!("`{factor}` moves the likeness of two networks")
+    let what = match (moved, apart) {
+        (0, 0) => format!("No clear effect of `{factor}` was found"),
+        (0, _) => format!(
+            "Which `{factor}` two networks have moves their likeness, to have the same alone does not"
+        ),
+        _ => format!("`{factor}` moves the likeness of two networks"),
     };
     let chance = level(found, place, factor)
         .map_or_else(String::new, |c| format!(", p = {}", words::number(c.p_value)));
