@@ -144,6 +144,7 @@ fn write_store(root: &Path, checkpoints: usize) {
                     depth,
                     pooling: Pooling::SpatialMean,
                     rows_per_stimulus: 1,
+                    receptive_field: None,
                     rows: RowMajor { values, n_units: units },
                 }
             };

@@ -1,7 +1,7 @@
 //! Representations kept in memory while many studies read them in any order.
 
 use crate::store::RecordedSet;
-use crate::{ActivationSource, Activations, Representation, Result, StimulusSet};
+use crate::{ActivationSource, Activations, ReceptiveField, Representation, Result, StimulusSet};
 
 /// A source with some of its representations held in memory; the others are read from it as before.
 ///
@@ -59,6 +59,10 @@ impl ActivationSource for Cached<'_> {
             array.append_rows_to(s * rows..(s + 1) * rows, out);
         }
         Ok(())
+    }
+
+    fn receptive_field(&self, representation: usize) -> Option<ReceptiveField> {
+        self.source.receptive_field(representation)
     }
 
     fn sets(&self) -> Result<Vec<RecordedSet>> {

@@ -2,7 +2,8 @@
 
 use crate::store::RecordedSet;
 use crate::{
-    Activations, Checkpoint, Error, Pooling, Representation, RepresentationId, Result, StimulusSet,
+    Activations, Checkpoint, Error, Pooling, ReceptiveField, Representation, RepresentationId,
+    Result, StimulusSet,
 };
 
 /// Produces activations of known representations on one stimulus set, for any list of stimuli.
@@ -22,6 +23,11 @@ pub trait ActivationSource: Sync {
     /// # Errors
     /// When a file cannot be read, or a value is NaN or infinite.
     fn read(&self, representation: usize, stimuli: &[usize], out: &mut Activations) -> Result<()>;
+
+    /// Where the positions of a representation look, if its rows are positions of maps and this is known.
+    fn receptive_field(&self, _representation: usize) -> Option<ReceptiveField> {
+        None
+    }
 
     /// Other sets of stimuli that the same networks were recorded on; none unless the source says so.
     ///
@@ -58,6 +64,10 @@ impl<S: ActivationSource + ?Sized> ActivationSource for &S {
 
     fn read(&self, representation: usize, stimuli: &[usize], out: &mut Activations) -> Result<()> {
         (**self).read(representation, stimuli, out)
+    }
+
+    fn receptive_field(&self, representation: usize) -> Option<ReceptiveField> {
+        (**self).receptive_field(representation)
     }
 
     fn sets(&self) -> Result<Vec<RecordedSet>> {

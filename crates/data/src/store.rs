@@ -25,8 +25,8 @@ use crate::formats::npy::{self, NpyFile};
 use crate::source::unknown_set;
 use crate::stimuli::hexadecimal;
 use crate::{
-    ActivationSource, Activations, Checkpoint, Error, Pooling, Representation, Result, RowMajor,
-    StimulusSet, atomic,
+    ActivationSource, Activations, Checkpoint, Error, Pooling, ReceptiveField, Representation,
+    Result, RowMajor, StimulusSet, atomic,
 };
 
 pub use sets::{Origin, RecordedSet, beside, has_sets, read_sets, write_sets};
@@ -64,6 +64,8 @@ pub struct RecordedLayer {
     pub pooling: Pooling,
     /// Rows that belong to one stimulus.
     pub rows_per_stimulus: usize,
+    /// Where positions look, if rows are positions of maps and this is known.
+    pub receptive_field: Option<ReceptiveField>,
     /// `n_stimuli * rows_per_stimulus` rows × units, in the order of the stimuli.
     pub rows: RowMajor<f32>,
 }
@@ -128,6 +130,7 @@ fn write_layer(new: &Path, folder: &Path, layer: &RecordedLayer) -> Result<Layer
         depth: layer.depth,
         pooling: layer.pooling,
         rows_per_stimulus: layer.rows_per_stimulus,
+        receptive_field: layer.receptive_field,
         file,
         shape: (layer.rows.n_rows(), layer.rows.n_units),
         dtype: <f32 as npy::Value>::DTYPE.to_owned(),
@@ -251,6 +254,10 @@ impl ActivationSource for Store {
             }
         }
         Ok(())
+    }
+
+    fn receptive_field(&self, representation: usize) -> Option<ReceptiveField> {
+        self.files[representation].1.receptive_field
     }
 
     /// The sets in the folder `stimuli` beside the store, if there is one.

@@ -75,6 +75,7 @@ pub(crate) fn input_layer(pictures: &Pictures, normalisation: &Normalisation) ->
         depth: 0,
         pooling: Pooling::Flatten,
         rows_per_stimulus: 1,
+        receptive_field: None,
         rows: RowMajor { values, n_units },
     }
 }
@@ -82,7 +83,7 @@ pub(crate) fn input_layer(pictures: &Pictures, normalisation: &Normalisation) ->
 /// The layers to fill, each with room for all its rows.
 fn empty_rows(layers: &[Layer], poolings: &[Pooling], n_images: usize) -> Vec<RecordedLayer> {
     let mut recorded = Vec::new();
-    for (depth, Layer { name, channels, height, width }) in layers.iter().enumerate() {
+    for (depth, Layer { name, channels, height, width, field }) in layers.iter().enumerate() {
         let positions = height * width;
         let poolings = if positions == 1 { &[Pooling::Flatten] } else { poolings };
         for &pooling in poolings {
@@ -93,8 +94,15 @@ fn empty_rows(layers: &[Layer], poolings: &[Pooling], n_images: usize) -> Vec<Re
             };
             let values = Vec::with_capacity(n_images * rows_per_stimulus * n_units);
             let rows = RowMajor { values, n_units };
-            let layer = name.clone();
-            recorded.push(RecordedLayer { layer, depth, pooling, rows_per_stimulus, rows });
+            let are_positions = pooling == Pooling::PositionsAsStimuli;
+            recorded.push(RecordedLayer {
+                layer: name.clone(),
+                depth,
+                pooling,
+                rows_per_stimulus,
+                receptive_field: field.filter(|_| are_positions),
+                rows,
+            });
         }
     }
     recorded

@@ -33,14 +33,15 @@ mod together;
 mod transport;
 mod verdicts;
 
+pub use consilience_data::ReceptiveField;
 pub use cost::{Cost, cost};
 pub use error::{Error, Result};
 pub use findings::{
     Agreement, Calibration, Cluster, Clusters, Control, ControlCurve, Correlations, Cut,
     CycleShare, EpsilonMatch, Findings, Information, LayerFindings, MatchKind, Matching, Merge,
     NetworkSpectrum, Part, PartialMatching, Partner, PathPoint, Prediction, PredictionCurve,
-    ReceptiveField, Sample, Shares, SideFindings, SimpleMatch, SoftPartner, Subspaces, Summary,
-    TopStimulus, Triple, UnitPath, UnitState, Verdict, VerdictKind, Weight,
+    Sample, Shares, SideFindings, SimpleMatch, SoftPartner, Subspaces, Summary, TopStimulus,
+    Triple, UnitPath, UnitState, Verdict, VerdictKind, Weight,
 };
 pub use layer::{Layer, Request, gather};
 pub use pair::analyse_pair;

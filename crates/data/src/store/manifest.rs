@@ -9,7 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Recording;
 use crate::formats::npy::NpyFile;
-use crate::{Checkpoint, Error, Pooling, Representation, RepresentationId, Result, StimulusSet};
+use crate::{
+    Checkpoint, Error, Pooling, ReceptiveField, Representation, RepresentationId, Result,
+    StimulusSet,
+};
 
 /// Version of the layout of a store, in `stimuli.json` and in every manifest.
 pub(super) const VERSION: u32 = 1;
@@ -40,6 +43,9 @@ pub(super) struct LayerFile {
     pub(super) depth: usize,
     pub(super) pooling: Pooling,
     pub(super) rows_per_stimulus: usize,
+    /// Recordings of version 0.1.0 do not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) receptive_field: Option<ReceptiveField>,
     pub(super) file: String,
     pub(super) shape: (usize, usize),
     pub(super) dtype: String,
@@ -156,6 +162,15 @@ impl Manifest {
                 return Some((
                     format!("{} rows in '{file}'", shape.0),
                     format!("{} stimuli × {rows_per_stimulus} rows", self.n_stimuli),
+                ));
+            }
+            let positions = entry.receptive_field.map(|field| (field.rows, field.columns));
+            if let Some((rows, columns)) = positions
+                && rows.checked_mul(columns) != Some(*rows_per_stimulus)
+            {
+                return Some((
+                    format!("a receptive field of {rows} × {columns} positions for '{file}'"),
+                    format!("{rows_per_stimulus} positions, as many as rows a stimulus"),
                 ));
             }
             if sha256.len() != 64 || sha256.bytes().any(|b| !b"0123456789abcdef".contains(&b)) {

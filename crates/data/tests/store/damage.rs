@@ -48,7 +48,7 @@ fn damaged_arrays_are_found_when_the_store_is_opened() {
 #[test]
 fn tampered_manifests_are_refused() {
     let other = StimulusSet::indexed("", N + 1).digest();
-    let cases: [(&str, &str, &[&str]); 13] = [
+    let cases: [(&str, &str, &[&str]); 14] = [
         ("\"version\": 1", "\"version\": 2", &["version 2", "expected version 1"]),
         ("\"version\": 1,", "", &["missing field", "version"]),
         ("{", "", &["manifest.json", "record it again"]),
@@ -58,6 +58,7 @@ fn tampered_manifests_are_refused() {
         ("conv1.spatial-mean.npy", "../other/x.npy", &["'../other/x.npy'", "conv1"]),
         ("\"<f4\"", "\"<f8\"", &["'<f8'"]),
         ("\"rows_per_stimulus\": 4", "\"rows_per_stimulus\": 5", &["40 rows", "10 stimuli × 5"]),
+        ("\"rows\": 1", "\"rows\": 2", &["2 × 4 positions", "expected 4 positions"]),
         ("\"sha256\": \"", "\"sha256\": \"X", &["as sha256", "64 hex digits"]),
         ("\"layer\": \"conv1\"", "\"layer\": \"conv2\"", &["for layer 'conv2'"]),
         ("\"spatial-mean\"", "\"median\"", &["median"]),

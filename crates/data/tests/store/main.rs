@@ -9,8 +9,8 @@ use consilience_data::store::{
     write_sets, write_stimuli,
 };
 use consilience_data::{
-    ActivationSource, Activations, Cached, Checkpoint, Error, Pooling, RowMajor, StimulusSet,
-    Thumbnails,
+    ActivationSource, Activations, Cached, Checkpoint, Error, Pooling, ReceptiveField, RowMajor,
+    StimulusSet, Thumbnails,
 };
 use tempfile::TempDir;
 
@@ -38,6 +38,15 @@ fn layer(name: &str, depth: usize, pooling: Pooling, per: usize, units: usize) -
         depth,
         pooling,
         rows_per_stimulus: per,
+        receptive_field: (pooling == Pooling::PositionsAsStimuli).then_some(ReceptiveField {
+            rows: 1,
+            columns: per,
+            size: 2,
+            stride: 1,
+            offset: -1,
+            height: 2,
+            width: 3,
+        }),
         rows: RowMajor { values, n_units: units },
     }
 }
@@ -98,6 +107,8 @@ fn what_is_recorded_is_read_for_any_list_of_stimuli() {
         let all = Activations::F32(layer.rows.clone());
         assert_eq!(representation.checkpoint, recorded.when);
         assert_eq!(representation.rows_per_stimulus, layer.rows_per_stimulus);
+        assert_eq!(store.receptive_field(index), layer.receptive_field);
+        assert_eq!(loaded.receptive_field(index), layer.receptive_field);
         let everything: Vec<_> = (0..N).collect();
         for list in [&everything[..], &[3], &[4, 5, 6, 2, 3, 9, 0, 0, 1], &[]] {
             let mut expected = Activations::empty(all.precision(), all.n_units());
@@ -109,6 +120,20 @@ fn what_is_recorded_is_read_for_any_list_of_stimuli() {
             assert_eq!(read(&loaded, index, list), expected);
         }
     }
+}
+
+#[test]
+fn a_recording_that_does_not_say_where_positions_look_is_read() {
+    let (root, folder) = store();
+    let path = folder.join("manifest.json");
+    let mut manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let layers = manifest["layers"].as_array_mut().unwrap();
+    let said = layers.iter_mut().filter_map(|l| l.as_object_mut()?.remove("receptive_field"));
+    assert_eq!(said.count(), 1, "of the layer whose rows are positions");
+    fs::write(&path, serde_json::to_vec(&manifest).unwrap()).unwrap();
+    let store = Store::open(root.path()).unwrap();
+    assert!((0..3).all(|index| store.receptive_field(index).is_none()));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use burn::tensor::{Tensor, activation, module};
 use serde::{Deserialize, Serialize};
 
 use super::pass::{before_nothing, before_relu, weight_and_bias};
+use super::window::Window;
 use super::{Architecture, Layer, Pass, Task};
 use crate::weights::Parameter;
 use crate::{Error, Result};
@@ -121,11 +122,16 @@ fn halved(side: usize, times: usize) -> usize {
 impl Architecture for Cnn {
     fn layers(&self, task: Task) -> Result<Vec<Layer>> {
         self.features(task)?;
-        let convolutions = self.channels.iter().enumerate().map(|(i, &channels)| Layer {
-            name: format!("conv{}", i + 1),
-            channels,
-            height: halved(task.height, i / self.stage),
-            width: halved(task.width, i / self.stage),
+        let mut window = Window::PIXEL;
+        let convolutions = self.channels.iter().enumerate().map(|(i, &channels)| {
+            let side = |side: usize| halved(side, i / self.stage);
+            let (height, width) = (side(task.height), side(task.width));
+            window = window.behind(KERNEL, 1, KERNEL / 2);
+            let field = Some(window.field((height, width), task));
+            if self.pools_behind(i) {
+                window = window.behind(2, 2, 0);
+            }
+            Layer { name: format!("conv{}", i + 1), channels, height, width, field }
         });
         let full = [("fc1", self.hidden), ("fc2", task.n_classes)];
         let full = full.map(|(name, units)| Layer::full(name, units));
@@ -170,6 +176,7 @@ impl Architecture for Cnn {
 
 #[cfg(test)]
 mod tests {
+    use super::super::window::tests::fields_are_what_positions_depend_on;
     use super::*;
     use crate::weights::Weights;
     use burn::tensor::Device;
@@ -182,6 +189,15 @@ mod tests {
         assert!(e.contains("5 convolutions, 5 poolings for images of 28 × 28"), "{e}");
         let cnn = Cnn { channels: vec![], hidden: 8, stage: 1 };
         assert!(cnn.parameters(task).is_err());
+    }
+
+    #[test]
+    fn positions_see_what_their_fields_say() {
+        let task = Task { channels: 1, height: 17, width: 12, n_classes: 2 };
+        let networks = [(vec![1, 2, 2], 1), (vec![1, 2, 1, 2, 1], 2)];
+        for (channels, stage) in networks {
+            fields_are_what_positions_depend_on(&Cnn { channels, hidden: 2, stage }, task);
+        }
     }
 
     #[test]

@@ -6,10 +6,12 @@ mod mlp;
 mod pass;
 mod resnet;
 mod vit;
+mod window;
 
 use std::fmt::Debug;
 
 use burn::tensor::Tensor;
+use consilience_data::ReceptiveField;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -66,12 +68,14 @@ pub struct Layer {
     pub height: usize,
     /// Width of a map.
     pub width: usize,
+    /// What a position sees of the image; nothing where it may see all of it.
+    pub field: Option<ReceptiveField>,
 }
 
 impl Layer {
     /// A fully connected layer.
     pub(crate) fn full(name: impl Into<String>, units: usize) -> Self {
-        Self { name: name.into(), channels: units, height: 1, width: 1 }
+        Self { name: name.into(), channels: units, height: 1, width: 1, field: None }
     }
 }
 

@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use super::pass::{batch_normalisation, before_nothing, before_relu, weight_and_bias};
+use super::window::Window;
 use super::{Architecture, Layer, Pass, Task, positive};
 use crate::Result;
 use crate::weights::{Initial, Parameter};
@@ -86,10 +87,18 @@ impl Architecture for ResNet {
     fn layers(&self, task: Task) -> Result<Vec<Layer>> {
         self.check()?;
         let (height, width) = (task.height, task.width);
-        let mut layers = vec![Layer { name: "stem".into(), channels: self.width, height, width }];
-        for Block { name, channels, height, width, .. } in self.blocks(height, width) {
-            let inner = format!("{name}.conv1");
-            layers.extend([inner, name].map(|name| Layer { name, channels, height, width }));
+        let layer = |name: String, channels: usize, map: (usize, usize), window: Window| {
+            let field = Some(window.field(map, task));
+            Layer { name, channels, height: map.0, width: map.1, field }
+        };
+        let mut window = Window::PIXEL.behind(KERNEL, 1, KERNEL / 2);
+        let mut layers = vec![layer("stem".into(), self.width, (height, width), window)];
+        for Block { name, channels, stride, height, width, .. } in self.blocks(height, width) {
+            window = window.behind(KERNEL, stride, KERNEL / 2);
+            layers.push(layer(format!("{name}.conv1"), channels, (height, width), window));
+            // What goes around the two convolutions is the middle of what they see.
+            window = window.behind(KERNEL, 1, KERNEL / 2);
+            layers.push(layer(name, channels, (height, width), window));
         }
         layers.push(Layer::full("fc", task.n_classes));
         Ok(layers)
@@ -166,6 +175,7 @@ impl Architecture for ResNet {
 
 #[cfg(test)]
 mod tests {
+    use super::super::window::tests::fields_are_what_positions_depend_on;
     use super::*;
     use crate::weights::{Kind, Weights, floats};
     use burn::tensor::Device;
@@ -192,6 +202,12 @@ mod tests {
         ];
         assert_eq!(found, expected);
         assert!(ResNet { width: 1, depth: 0 }.layers(TASK).is_err());
+    }
+
+    #[test]
+    fn positions_see_what_their_fields_say() {
+        let task = Task { height: 13, width: 9, ..TASK };
+        fields_are_what_positions_depend_on(&ResNet { width: 1, depth: 2 }, task);
     }
 
     /// With the second normalisation of a block at zero, the block only adds nothing: its output is what came in.

@@ -4,6 +4,7 @@ use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
 use super::pass::{before_nothing, normalisation, scaled, weight_and_bias};
+use super::window::Window;
 use super::{Architecture, Layer, Pass, Task, positive};
 use crate::weights::{Initial, Parameter};
 use crate::{Error, Result};
@@ -89,8 +90,17 @@ impl ViT {
 impl Architecture for ViT {
     fn layers(&self, task: Task) -> Result<Vec<Layer>> {
         let (height, width) = self.grid(task.height, task.width)?;
-        let tokens = |name: String| Layer { name, channels: self.width, height, width };
-        let mut layers = vec![tokens("patches".into())];
+        let tokens = |name: String| Layer {
+            name,
+            channels: self.width,
+            height,
+            width,
+            // Behind attention, every token sees all.
+            field: None,
+        };
+        let seen = Window::PIXEL.behind(self.patch, self.patch, 0);
+        let field = Some(seen.field((height, width), task));
+        let mut layers = vec![Layer { field, ..tokens("patches".into()) }];
         for i in 1..=self.depth {
             layers.extend([format!("block{i}.attention"), format!("block{i}")].map(tokens));
         }
@@ -151,6 +161,7 @@ impl Architecture for ViT {
 
 #[cfg(test)]
 mod tests {
+    use super::super::window::tests::fields_are_what_positions_depend_on;
     use super::*;
     use crate::weights::{Weights, floats};
     use burn::tensor::Device;
@@ -164,6 +175,14 @@ mod tests {
     fn images(device: &Device) -> Tensor<4> {
         let values: Vec<f32> = (0..48).map(|i| ((i * 31) % 17) as f32 / 8.0 - 1.0).collect();
         Tensor::<1>::from_data(values.as_slice(), device).reshape([2, 1, 4, 6])
+    }
+
+    #[test]
+    fn patches_see_their_pixels() {
+        let task = Task { channels: 1, height: 9, width: 6, n_classes: 2 };
+        let vit = ViT { patch: 3, width: 4, depth: 1, heads: 2, ..ViT::default() };
+        fields_are_what_positions_depend_on(&vit, task);
+        assert!(vit.layers(task).unwrap()[1..].iter().all(|layer| layer.field.is_none()));
     }
 
     #[test]

@@ -9,8 +9,8 @@ mod verdicts;
 
 use std::collections::BTreeMap;
 
-use consilience_data::{ActivationSource, Pooling, Representation, StimulusSet};
-use consilience_units::{Parameters, ReceptiveField};
+use consilience_data::{ActivationSource, Pooling, ReceptiveField, Representation, StimulusSet};
+use consilience_units::Parameters;
 use serde::{Deserialize, Serialize};
 
 use self::job::LayerOfNetworks;
@@ -32,7 +32,7 @@ pub struct Units {
     /// Whether partners are also looked for at all earlier checkpoints at which every network has the layer. One more pass
     /// over the data each.
     pub history: bool,
-    /// Where positions of a convolutional layer look, by its name: stores do not know.
+    /// Where positions of a convolutional layer look, by its name, in place of what the store says; for stores that do not.
     pub receptive_fields: BTreeMap<String, Look>,
     /// Parameters of the analysis.
     pub parameters: Parameters,
@@ -182,6 +182,23 @@ impl Units {
         }
     }
 
+    /// Where the positions of each representation look: as the study says, else as the store does.
+    fn fields(
+        &self,
+        source: &dyn ActivationSource,
+        shared: &Shared,
+    ) -> Vec<Option<ReceptiveField>> {
+        let look = self.receptive_fields.get(&shared.layer);
+        let field = |&r: &usize| match look {
+            Some(look) => {
+                look.field(source.representations()[r].rows_per_stimulus, source.stimuli())
+            }
+            // Without pictures there is nothing to look at.
+            None => source.receptive_field(r).filter(|_| source.stimuli().thumbnails.is_some()),
+        };
+        shared.representations.iter().map(field).collect()
+    }
+
     fn problem(&self, problem: String) -> Error {
         Error::Spec { place: format!("study `{}`", self.kind()), problem }
     }
@@ -229,7 +246,7 @@ impl Study for Units {
         let catalogue = source.representations();
         let shared = self.shared(catalogue, &spec.groups)?;
         let job = |shared: Shared| -> Box<dyn Job> {
-            Box::new(LayerOfNetworks::new(self, spec, catalogue, shared))
+            Box::new(LayerOfNetworks::new(self, spec, source, shared))
         };
         Ok(shared.into_iter().map(job).collect())
     }
@@ -245,9 +262,64 @@ impl Study for Units {
 
 #[cfg(test)]
 mod tests {
-    use consilience_data::Thumbnails;
+    use consilience_data::{Activations, ArraySource, Precision, Thumbnails, array_representation};
 
     use super::*;
+
+    /// Four positions of two pictures, of which the source knows where they look.
+    struct Knowing(ArraySource);
+
+    const KNOWN: ReceptiveField =
+        ReceptiveField { rows: 1, columns: 4, size: 3, stride: 1, offset: -1, height: 2, width: 8 };
+
+    impl ActivationSource for Knowing {
+        fn stimuli(&self) -> &StimulusSet {
+            self.0.stimuli()
+        }
+
+        fn representations(&self) -> &[Representation] {
+            self.0.representations()
+        }
+
+        fn read(
+            &self,
+            r: usize,
+            s: &[usize],
+            out: &mut Activations,
+        ) -> consilience_data::Result<()> {
+            self.0.read(r, s, out)
+        }
+
+        fn receptive_field(&self, _: usize) -> Option<ReceptiveField> {
+            Some(KNOWN)
+        }
+    }
+
+    #[test]
+    fn positions_look_where_the_study_says_else_where_the_store_does() {
+        let fields = |units: &Units, thumbnails: Option<Thumbnails>| {
+            let stimuli = StimulusSet { thumbnails, ..StimulusSet::indexed("two", 2) };
+            let mut array = Activations::empty(Precision::F32, 1);
+            if let Activations::F32(rows) = &mut array {
+                rows.values = vec![0.0; 8];
+            }
+            let mut representation = array_representation("net", &array);
+            representation.rows_per_stimulus = 4;
+            let mut source = ArraySource::new(stimuli);
+            source.push(representation, array).expect("finite");
+            let shared =
+                Shared { layer: "conv1".into(), representations: vec![0], earlier: Vec::new() };
+            units.fields(&Knowing(source), &shared)[0]
+        };
+        let pictures = || Some(Thumbnails { width: 8, height: 2, pixels: vec![0; 32] });
+        let mut units = Units::default();
+        assert_eq!(fields(&units, pictures()), Some(KNOWN));
+        assert_eq!(fields(&units, None), None, "no pictures to look at");
+        let look = Look { size: 5, stride: 2, offset: 0 };
+        units.receptive_fields.insert("conv1".into(), look);
+        let said = fields(&units, pictures()).expect("2 × 2 positions");
+        assert_eq!((said.rows, said.columns, said.size, said.stride), (2, 2, 5, 2));
+    }
 
     #[test]
     fn positions_of_a_square_map_look_into_pictures() {

@@ -18,8 +18,7 @@ pub use layer::{CycleShare, LayerFindings, NetworkSpectrum, Triple};
 pub use matching::{Agreement, MatchKind, Matching, PartialMatching, Summary};
 pub use prediction::{Calibration, Control, ControlCurve, PathPoint, Prediction, PredictionCurve};
 pub use side::{
-    Partner, ReceptiveField, Sample, SideFindings, SoftPartner, TopStimulus, UnitPath, UnitState,
-    Weight,
+    Partner, Sample, SideFindings, SoftPartner, TopStimulus, UnitPath, UnitState, Weight,
 };
 pub use subspaces::{EpsilonMatch, SimpleMatch, Subspaces};
 pub use verdicts::{Shares, Verdict, VerdictKind};

@@ -1,5 +1,6 @@
 //! What is known of each unit of one side.
 
+use consilience_data::ReceptiveField;
 use serde::{Deserialize, Serialize};
 
 use super::Verdict;
@@ -70,27 +71,6 @@ pub enum UnitState {
 
 /// A stimulus that drives a unit: index of the stimulus, index of the position (0 where there is one), value.
 pub type TopStimulus = (u32, u32, f32);
-
-/// Where positions look. Position k of a stimulus is row `k / columns`, column `k % columns` of the grid; it sees the pixels
-/// `offset + stride · row … + size` of the image, less what lies outside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ReceptiveField {
-    /// Rows of positions.
-    pub rows: usize,
-    /// Columns of positions.
-    pub columns: usize,
-    /// Pixels seen by one position, along each side.
-    pub size: usize,
-    /// Pixels between neighbouring positions.
-    pub stride: usize,
-    /// First pixel seen by the first position; negative where there is padding.
-    pub offset: isize,
-    /// Height of the image in pixels.
-    pub height: usize,
-    /// Width of the image in pixels.
-    pub width: usize,
-}
 
 /// A seeded sample of rows, the same rows for x and y.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,9 +1,9 @@
 //! One layer of all networks: read once, then every pair, then all networks together.
 
-use consilience_data::Representation;
+use consilience_data::{ActivationSource, ReceptiveField, Representation};
 use consilience_units::{Parameters, Part, Request, analyse_layer, analyse_pair, gather};
 
-use super::{Look, Shared, Units};
+use super::{Shared, Units};
 use crate::compare::dealt;
 use crate::plan::Cost;
 use crate::row::SCHEMA;
@@ -14,7 +14,8 @@ use crate::{Job, Result, Row, Setup, StudySpec, UnitsLayerRow, UnitsRow};
 #[derive(Debug)]
 pub(super) struct LayerOfNetworks {
     shared: Shared,
-    look: Option<Look>,
+    /// Where positions look, one entry a network.
+    fields: Vec<Option<ReceptiveField>>,
     parameters: Parameters,
     /// One a pair, and one of all networks.
     keys: Vec<String>,
@@ -24,12 +25,12 @@ impl LayerOfNetworks {
     pub(super) fn new(
         study: &Units,
         spec: &StudySpec,
-        catalogue: &[Representation],
+        source: &dyn ActivationSource,
         shared: Shared,
     ) -> Self {
-        let look = study.receptive_fields.get(&shared.layer).copied();
-        let keys = keys(study, spec, catalogue, &shared);
-        Self { shared, look, parameters: study.parameters.clone(), keys }
+        let fields = study.fields(source, &shared);
+        let keys = keys(study, spec, source.representations(), &shared, &fields);
+        Self { shared, fields, parameters: study.parameters.clone(), keys }
     }
 }
 
@@ -43,6 +44,7 @@ fn keys(
     spec: &StudySpec,
     catalogue: &[Representation],
     shared: &Shared,
+    fields: &[Option<ReceptiveField>],
 ) -> Vec<String> {
     let side = |&r: &usize| format!("{} {}", catalogue[r].id, catalogue[r].digest);
     // Cycles lead through all networks, so each row depends on all of them.
@@ -55,7 +57,7 @@ fn keys(
         spec.blocks.to_string(),
         "units".to_owned(),
         parameters,
-        format!("{:?}", study.receptive_fields.get(&shared.layer)),
+        format!("{fields:?}"),
     ];
     parts.extend(sides);
     let key = |which: String| {
@@ -121,13 +123,11 @@ impl Job for LayerOfNetworks {
         let catalogue = source.representations();
         let blocks = dealt(source, spec.blocks, spec.seed)?;
         let representations = &self.shared.representations;
-        let field = |&r: &usize| self.look?.field(catalogue[r].rows_per_stimulus, source.stimuli());
-        let fields: Vec<_> = representations.iter().map(field).collect();
         let layer = gather(&Request {
             source,
             representations,
             earlier: &self.shared.earlier,
-            receptive_fields: &fields,
+            receptive_fields: &self.fields,
             blocks: &blocks,
             parameters: &self.parameters,
         })?;
