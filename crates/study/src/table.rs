@@ -86,8 +86,14 @@ impl Table {
         let is_of = |row: &&Row| match row {
             Row::Cell(row) => groups.of(row) == *pair,
             Row::Summary(row) => row.groups == *pair,
+            Row::Units(row) => groups.between(&row.x.network, &row.y.network) == *pair,
+            // Of all networks: of a pair of groups if they are all of its kind.
+            Row::UnitsLayer(row) => row
+                .sides
+                .windows(2)
+                .all(|sides| groups.between(&sides[0].network, &sides[1].network) == *pair),
             // These are of networks, not of means.
-            Row::Units(_) | Row::UnitsLayer(_) | Row::Point(_) => true,
+            Row::Point(_) => true,
         };
         Self { rows: self.rows.iter().filter(is_of).cloned().collect() }
     }

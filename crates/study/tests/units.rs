@@ -97,8 +97,12 @@ fn rotation(seed: u64) -> Vec<Vec<f32>> {
 }
 
 fn spec(extra: &str) -> StudySpec {
+    with_groups(extra, "")
+}
+
+fn with_groups(extra: &str, groups: &str) -> StudySpec {
     let text = format!(
-        "name = 'planted'\nactivations = ''\n[[study]]\nkind = 'units'\n{extra}\n[study.parameters]\nrotations = 19\n"
+        "name = 'planted'\nactivations = ''\n[[study]]\nkind = 'units'\n{extra}\n[study.parameters]\nrotations = 19\n{groups}"
     );
     StudySpec::parse(&text, "test").expect("a spec")
 }
@@ -188,6 +192,43 @@ fn words_and_figures_speak_of_every_layer() {
     assert!(folder.path().join(STIMULI_FOLDER).join("stimuli.json").exists());
     // Where training records networks on other sets of stimuli; a report is written into the same folder.
     assert!(!folder.path().join("stimuli").exists());
+}
+
+#[test]
+fn means_stay_within_a_pair_of_groups() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let groups = "[groups]\nnarrow = ['net0', 'net1']\nwide = ['net2']\n";
+    let spec = with_groups("layers = ['permuted']\nhistory = false", groups);
+    let table = run(&spec, &networks(), folder.path(), &Quiet).expect("a table");
+    let facts = consilience_study::Run::read(folder.path()).expect("facts");
+    let sections = spec.studies().expect("studies")[0].sections(&table, &facts);
+    let anchors: Vec<&str> = sections.iter().map(|section| &*section.anchor).collect();
+    assert_eq!(anchors, ["units-narrow-narrow", "units-narrow-wide", "units-all"]);
+    for (section, networks, pairs) in
+        [(&sections[0], "2 networks", "1 pair"), (&sections[1], "3 networks", "2 pairs")]
+    {
+        assert!(section.lead.contains(networks), "{}", section.lead);
+        assert!(section.verdicts[0].text.contains(pairs), "{}", section.verdicts[0].text);
+        // What is of all three networks is of neither.
+        assert!(!section.verdicts.iter().any(|verdict| verdict.text.contains("third network")));
+    }
+    let all = &sections[2];
+    assert!(all.verdicts.iter().any(|verdict| verdict.text.contains("third network")));
+    let ids = |section: &consilience_study::Section| -> Vec<String> {
+        let id = |figure: &Figure| match figure {
+            Figure::Curves(figure) => figure.id.clone(),
+            Figure::DotPlot(figure) => figure.id.clone(),
+            Figure::Table(figure) => figure.id.clone(),
+            Figure::HeatMap(figure) => figure.id.clone(),
+        };
+        section.figures.iter().map(id).collect()
+    };
+    assert_eq!(ids(all), ["units-spectra-all"]);
+    let mut every: Vec<String> = sections.iter().flat_map(ids).collect();
+    let n = every.len();
+    every.sort();
+    every.dedup();
+    assert_eq!(every.len(), n, "a name is the name of a file");
 }
 
 #[test]

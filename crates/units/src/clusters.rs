@@ -79,7 +79,8 @@ pub(crate) fn clusters(layer: &Layer, networks: &[usize]) -> Result<Part<Cluster
     let parameters = &layer.parameters.clusters;
     let nodes = Nodes::of(layer, networks, None);
     let n = nodes.len();
-    let count = match parameters.number {
+    let given = given(parameters, n);
+    let count = match given {
         Some(k) if k > n => {
             let found = format!("{k} clusters of {n} units that vary; ask for at most {n}");
             return Ok(Part::Undefined(found));
@@ -101,16 +102,28 @@ pub(crate) fn clusters(layer: &Layer, networks: &[usize]) -> Result<Part<Cluster
     Ok(Part::Found(described(layer, networks, &nodes, &edges, &found, &null)))
 }
 
-/// Purity and share of units in shared clusters of each draw in which units lose their correspondence with those of the other
-/// networks.
+/// The number of clusters that is asked for among `n` units, if one is.
+fn given(parameters: &ClusterParameters, n: usize) -> Option<usize> {
+    let share = |share: f64| (share * n as f64).round().max(1.0) as usize;
+    parameters.number.or_else(|| parameters.share.map(share))
+}
+
+/// How clusters mix the networks in one draw of the null.
+struct Mixing {
+    purity: f64,
+    shared_units: f64,
+    shared_correlation: f64,
+}
+
+/// Each draw in which units lose their correspondence with those of the other networks.
 fn null(
     layer: &Layer,
     networks: &[usize],
     k: usize,
     options: KmeansOptions,
-) -> Result<Vec<(f64, f64)>> {
+) -> Result<Vec<Mixing>> {
     let ClusterParameters { threshold, null_draws, .. } = layer.parameters.clusters;
-    let draw = |draw: usize| -> Result<(f64, f64)> {
+    let draw = |draw: usize| -> Result<Mixing> {
         let rng = &mut generator(layer.parameters.seed, Purpose::Clusters, [draw, 0]);
         let width = |&k: &usize| layer.networks[k].varying.len();
         let orders: Vec<Vec<usize>> = networks.iter().map(|k| order(width(k), rng)).collect();
@@ -119,9 +132,13 @@ fn null(
         let options = KmeansOptions { restarts: NULL_RESTARTS, ..options };
         let found = spectral_clusters(edges.as_ref(), ClusterCount::Given(k), options)?;
         let sizes = sizes(&nodes, &found.cluster, k);
-        Ok((mean_purity(&nodes, &sizes), shared_units(&nodes, &sizes)))
+        Ok(Mixing {
+            purity: mean_purity(&nodes, &sizes),
+            shared_units: shared_units(&nodes, &sizes),
+            shared_correlation: shared_correlation(&nodes, &found.cluster, &sizes),
+        })
     };
-    let draws: Vec<Result<(f64, f64)>> = (0..null_draws).into_par_iter().map(draw).collect();
+    let draws: Vec<Result<Mixing>> = (0..null_draws).into_par_iter().map(draw).collect();
     draws.into_iter().collect()
 }
 
@@ -131,7 +148,7 @@ fn described(
     nodes: &Nodes,
     edges: &Mat<f64>,
     found: &SpectralClusters,
-    null: &[(f64, f64)],
+    null: &[Mixing],
 ) -> Clusters {
     let means = MeanCorrelations::of(nodes, found);
     let sizes = sizes(nodes, &found.cluster, found.clusters);
@@ -164,13 +181,15 @@ fn described(
         clusters: rank.iter().map(cluster).collect(),
         members: members(layer, networks, nodes, &found.cluster, &place),
         eigenvalues: found.eigenvalues[..shown].iter().map(|&v| v as f32).collect(),
-        given: layer.parameters.clusters.number.is_some(),
+        given: given(&layer.parameters.clusters, nodes.len()).is_some(),
         cut: Cut {
             weight_between_clusters: weight_between(edges, &found.cluster),
             purity: mean_purity(nodes, &sizes),
             shared_units: shared_units(nodes, &sizes),
-            null_purity: null.iter().map(|draw| draw.0).collect(),
-            null_shared_units: null.iter().map(|draw| draw.1).collect(),
+            shared_correlation: shared_correlation(nodes, &found.cluster, &sizes),
+            null_purity: null.iter().map(|draw| draw.purity).collect(),
+            null_shared_units: null.iter().map(|draw| draw.shared_units).collect(),
+            null_shared_correlation: null.iter().map(|draw| draw.shared_correlation).collect(),
         },
         tree: tree.merges.iter().map(merge).collect(),
         order: tree.order().into_iter().map(|c| c as u32).collect(),
@@ -227,6 +246,18 @@ fn mean_purity(nodes: &Nodes, sizes: &[Vec<usize>]) -> f64 {
 fn shared_units(nodes: &Nodes, sizes: &[Vec<usize>]) -> f64 {
     let shared = sizes.iter().filter(|s| s.iter().all(|size| *size > 0));
     shared.map(|s| s.iter().sum::<usize>()).sum::<usize>() as f64 / nodes.len() as f64
+}
+
+/// Mean over units of their mean correlation with the members of other networks in their cluster; 0 for those without any.
+fn shared_correlation(nodes: &Nodes, cluster: &[usize], sizes: &[Vec<usize>]) -> f64 {
+    let of_unit = |unit: usize| {
+        let (c, own) = (cluster[unit], nodes.network[unit]);
+        let others = sizes[c].iter().sum::<usize>() - sizes[c][own];
+        let is_other = |&a: &usize| cluster[a] == c && nodes.network[a] != own;
+        let sum: f64 = (0..nodes.len()).filter(is_other).map(|a| nodes.r[(a, unit)]).sum();
+        if others > 0 { sum / others as f64 } else { 0.0 }
+    };
+    (0..nodes.len()).map(of_unit).sum::<f64>() / nodes.len() as f64
 }
 
 /// Share of the edge weight that runs between clusters; 0 where there is no edge.

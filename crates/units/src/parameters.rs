@@ -105,6 +105,14 @@ pub(crate) fn check(parameters: &Parameters) -> Result<()> {
             "at least 1",
         ),
         (
+            "share of clusters",
+            clusters
+                .share
+                .is_none_or(|share| share > 0.0 && share <= 1.0 && clusters.number.is_none()),
+            format!("{:?}, with the number {:?}", clusters.share, clusters.number),
+            "above 0 to 1, without a number",
+        ),
+        (
             "largest-share",
             share(clusters.largest_share),
             clusters.largest_share.to_string(),
@@ -164,9 +172,13 @@ impl Default for PredictionParameters {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 pub struct ClusterParameters {
-    /// Number of clusters; the largest gap between eigenvalues if not given.
+    /// Number of clusters, the same at every layer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<usize>,
+    /// Number of clusters as a share of all units that vary, for layers of different widths: 0.2 is a cluster for every five
+    /// units. If neither it nor `number` is given, the largest gap between eigenvalues decides.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
     /// Largest number that the gap may choose, as a share of the units.
     pub largest_share: f64,
     /// Correlations up to this one are no edge. The paper's threshold was not found; 0 drops negative ones.
@@ -177,7 +189,7 @@ pub struct ClusterParameters {
 
 impl Default for ClusterParameters {
     fn default() -> Self {
-        Self { number: None, largest_share: 0.25, threshold: 0.0, null_draws: 3 }
+        Self { number: None, share: None, largest_share: 0.25, threshold: 0.0, null_draws: 3 }
     }
 }
 

@@ -114,6 +114,25 @@ fn more_clusters_than_units() {
 }
 
 #[test]
+fn clusters_as_a_share_of_the_units() {
+    let rng = &mut generator(35);
+    let (x, y) = (normal(80, 6, rng), normal(80, 4, rng));
+    let mut parameters = quick();
+    for (share, expected) in [(0.01, 1), (0.2, 2), (0.44, 4), (1.0, 10)] {
+        parameters.clusters.share = Some(share);
+        let found = findings(&x, &y, &parameters);
+        let clusters = found.clusters.found().expect("defined");
+        assert_eq!((clusters.clusters.len(), clusters.given), (expected, true), "{share}");
+        // With one cluster all units of the other network are members, with one each none is.
+        let between = found.correlation.between.values().expect("its own bytes");
+        let all = f64::from(between.iter().sum::<f32>()) / between.len() as f64;
+        let mean = clusters.cut.shared_correlation;
+        assert!(expected != 1 || (mean - all).abs() < 1.0 / 255.0, "{mean} and {all}");
+        assert!(expected != 10 || mean == 0.0, "{mean}");
+    }
+}
+
+#[test]
 fn too_few_stimuli_for_the_folds() {
     let rng = &mut generator(36);
     let (x, y) = (normal(4, 3, rng), normal(4, 3, rng));

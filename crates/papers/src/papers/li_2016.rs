@@ -73,34 +73,36 @@ mod tests {
         let rng = &mut generator(seed);
         let x = rectified_laplace(400, 12, rng);
         let y = with_noise(permuted_copy(x.as_ref(), rng).0.as_ref(), 0.2, rng);
+        let parameters = Parameters { half_splits: 2, ..Parameters::default() };
+        found([&x, &y].map(Recording::new), &parameters)
+    }
+
+    fn found(sides: [Recording; 2], parameters: &Parameters) -> (Findings, LayerFindings) {
         let stimuli: Vec<usize> = (0..400).collect();
         let mut source = ArraySource::new(StimulusSet::indexed("copies", stimuli.len()));
-        for (name, m) in [("net-1", &x), ("net-2", &y)] {
-            let alone = Recording::new(m).source(name).expect("finite");
+        for (name, side) in ["net-1", "net-2"].into_iter().zip(sides) {
+            let alone = side.source(name).expect("finite");
             let mut array = Activations::empty(Precision::F64, 12);
             alone.read(0, &stimuli, &mut array).expect("in memory");
             source.push(alone.representations()[0].clone(), array).expect("finite");
         }
         let blocks = Protocol::in_sample(&source.stimuli().ids, 10).expect("blocks").blocks;
-        let parameters = Parameters { half_splits: 2, ..Parameters::default() };
         let request = Request {
             source: &source,
             representations: &[0, 1],
             earlier: &[],
             receptive_fields: &[],
             blocks: &blocks,
-            parameters: &parameters,
+            parameters,
         };
         let layer = gather(&request).expect("good data");
         let findings = analyse_pair(&layer, 0, 1).expect("good data");
         (findings, analyse_layer(&layer).expect("good data"))
     }
 
-    #[test]
-    fn copies_are_judged_by_what_they_are() {
-        let found = [copied(1), copied(2), copied(3)];
+    fn layers(found: &[(Findings, LayerFindings)]) -> Vec<Layer<'_>> {
         let names = ["conv1", "conv2", "conv3"];
-        let layers: Vec<Layer<'_>> = found
+        found
             .iter()
             .zip(names)
             .enumerate()
@@ -110,7 +112,41 @@ mod tests {
                 pairs: vec![Pair { networks: ["net-1", "net-2"], findings }],
                 together: Some(together),
             })
-            .collect();
+            .collect()
+    }
+
+    /// Four groups of units that have a source in common, each with noise of its own, in an order of their own.
+    #[test]
+    fn clusters_are_shared_where_networks_share_the_sources_of_groups() {
+        let judged = |common: bool, share: Option<f64>| {
+            let rng = &mut generator(4);
+            let sources = [rectified_laplace(400, 4, rng), rectified_laplace(400, 4, rng)];
+            let sides = [0, usize::from(!common)].map(|of| {
+                let mut units = rectified_laplace(400, 12, rng);
+                for (row, unit) in (0..400).flat_map(|row| (0..12).map(move |unit| (row, unit))) {
+                    let common = sources[of][(row, unit / 3)];
+                    units[(row, unit)] = common + 0.5 * units[(row, unit)];
+                }
+                Recording::new(&permuted_copy(units.as_ref(), rng).0)
+            });
+            let mut parameters = Parameters { half_splits: 2, ..Parameters::default() };
+            parameters.clusters.share = share;
+            parameters.clusters.null_draws = 9;
+            clusters::shared(&layers(&[found(sides, &parameters)]))
+        };
+        let shared = judged(true, Some(0.2));
+        assert_eq!(shared.judgement, Reproduced, "{}", shared.here);
+        let apart = judged(false, Some(0.2));
+        assert_eq!(apart.judgement, NotReproduced, "{}", apart.here);
+        // Their number was found at a gap: the claim is about another.
+        let by_gap = judged(true, None);
+        assert_eq!(by_gap.judgement, CannotBeJudged, "{}", by_gap.here);
+    }
+
+    #[test]
+    fn copies_are_judged_by_what_they_are() {
+        let found = [copied(1), copied(2), copied(3)];
+        let layers = layers(&found);
         let expected: [(fn(&[Layer<'_>]) -> Claim, Judgement); 5] = [
             // Every unit has its copy: none is left without, and no two want the same.
             (matching::some_converge, NotReproduced),

@@ -66,7 +66,7 @@ const clusterPage = ({ clusters, subspaces, units }) => {
 const cutWords = ({ networks, clusters, given, cut }) => {
   const null_ = cut.null_shared_units;
   const chance = null_.length ? ` (${percent(mean(null_))} when the units of the other ${networks.length > 2 ? "networks lose" : "network lose"} their correspondence, ${counted(null_.length, "draw")})` : "";
-  return `${counted(clusters.length, "cluster")} of the units of ${networks.join(", ")} together, ${given ? "a number that was given" : "as many as the largest gap between eigenvalues says"}. ${percent(cut.shared_units)} of the units are in clusters that every network has${chance}; mean purity ${fixed(cut.purity)}${cut.null_purity.length ? `, by chance ${fixed(mean(cut.null_purity))}` : ""}. Each leaf shows what drives its first units most, framed in the colour of their network.`;
+  return `${counted(clusters.length, "cluster")} of the units of ${networks.join(", ")} together, ${given ? "a number that was given" : "as many as the largest gap between eigenvalues says"}. ${percent(cut.shared_units)} of the units are in clusters that every network has${chance}; mean purity ${fixed(cut.purity)}${cut.null_purity.length ? `, by chance ${fixed(mean(cut.null_purity))}` : ""}${cut.null_shared_correlation?.length ? `; mean correlation with the members of other networks ${fixed(cut.shared_correlation)}, by chance ${fixed(mean(cut.null_shared_correlation))}` : ""}. Each leaf shows what drives its first units most, framed in the colour of their network.`;
 };
 
 const drawClusters = () => {

@@ -256,7 +256,7 @@ impl Study for Units {
     }
 
     fn sections(&self, table: &Table, run: &Run) -> Vec<Section> {
-        vec![sections::units(table, run)]
+        sections::all(table, run)
     }
 }
 

@@ -49,10 +49,17 @@ pub struct Cut {
     pub purity: f64,
     /// Share of the units in a cluster that has members of every network.
     pub shared_units: f64,
+    /// Mean over units of their mean correlation with the members of other networks in their cluster, 0 for a unit whose
+    /// cluster has none: −1 to 1. Unlike purity it tells apart what corresponds from what stands together.
+    #[serde(default)]
+    pub shared_correlation: f64,
     /// The mean purity of each draw in which the units of the other networks lose their correspondence.
     pub null_purity: Vec<f64>,
     /// The share of units in shared clusters of each draw.
     pub null_shared_units: Vec<f64>,
+    /// The shared correlation of each draw.
+    #[serde(default)]
+    pub null_shared_correlation: Vec<f64>,
 }
 
 /// A merge of the tree. Clusters are 0…k − 1; merge m makes node k + m.

@@ -1,6 +1,6 @@
 //! Clusters of units of several networks, and the spaces they span.
 
-use consilience_units::Findings;
+use consilience_units::{Clusters, Findings};
 
 use super::layers::{Layer, Wording, each};
 use crate::{Claim, Measured};
@@ -8,15 +8,21 @@ use crate::{Claim, Measured};
 const SHARED: Wording = Wording {
     claim: "Groups of units span low-dimensional spaces that networks share, although their bases differ",
     paper: "shown by trees of spectral clusters for conv1 and conv2; threshold, number of clusters and any number were not found",
-    criterion: "in the first two convolutional layers no fewer units are in clusters with members of both networks than if the correspondence is broken (with few clusters all are, either way), and the largest canonical correlation of a cluster is above that with as many random units of the other network",
+    criterion: "in the first two convolutional layers, with a cluster for every five units, units correlate with the members of the other network in their cluster more (mean over pairs) than in every draw of clusters whose correspondence is broken, and the largest canonical correlation of a cluster is above that with as many random units of the other network. Neither the share of units in clusters of both networks nor purity can tell: both are near their bounds in either case",
 };
 
-fn shared_units(findings: &Findings) -> Option<f64> {
-    Some(findings.clusters.found()?.cut.shared_units)
+/// Mean correlation of units with the members of the other network in their cluster.
+fn correlation(findings: &Findings) -> Option<f64> {
+    let cut = &findings.clusters.found()?.cut;
+    (!cut.null_shared_correlation.is_empty()).then_some(cut.shared_correlation)
 }
 
-fn by_chance(findings: &Findings) -> Option<f64> {
-    mean(&findings.clusters.found()?.cut.null_shared_units)
+/// The mean over pairs of each draw in which the correspondence is broken.
+fn broken(layer: &Layer<'_>) -> Vec<f64> {
+    let of_draw = |draw: usize| {
+        layer.value(|f| f.clusters.found()?.cut.null_shared_correlation.get(draw).copied())
+    };
+    (0..).map_while(of_draw).collect()
 }
 
 /// Mean over the clusters of both networks of the largest canonical correlation, or of its chance level.
@@ -34,31 +40,50 @@ fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
+fn most(values: &[f64]) -> Option<f64> {
+    values.iter().copied().reduce(f64::max)
+}
+
+/// Whether clusters are as many as the criterion says.
+fn in_number(clusters: &Clusters) -> bool {
+    let units = clusters.members.iter().flatten().flatten().count();
+    let expected = (units as f64 / 5.0).round().max(1.0) as usize;
+    clusters.given && clusters.clusters.len() == expected
+}
+
 pub(super) fn shared(layers: &[Layer<'_>]) -> Claim {
     let first: Vec<&Layer<'_>> = layers.iter().filter(|l| l.is_convolutional()).take(2).collect();
     let mut values: Vec<Measured> = Vec::new();
     let mut holds = true;
     for layer in &first {
-        let chances = [layer.value(by_chance), layer.value(|f| cosine(f, true))];
-        let found = [layer.value(shared_units), layer.value(|f| cosine(f, false))];
-        values.extend(layer.measured("units in shared clusters", shared_units, chances[0]));
+        let draws = broken(layer);
         let largest = |f: &Findings| cosine(f, false);
-        values.extend(layer.measured("largest canonical correlation", largest, chances[1]));
-        holds &= found[0].zip(chances[0]).is_some_and(|(found, chance)| found >= chance);
-        holds &= found[1].zip(chances[1]).is_some_and(|(found, chance)| found > chance);
+        let by_chance = layer.value(|f| cosine(f, true));
+        let what = "correlation with the other network's members of a cluster";
+        values.extend(layer.measured(what, correlation, mean(&draws)));
+        values.extend(layer.measured("largest canonical correlation", largest, by_chance));
+        let found = layer.value(correlation);
+        holds &= found.zip(most(&draws)).is_some_and(|(found, most)| found > most);
+        holds &= layer.value(largest).zip(by_chance).is_some_and(|(found, chance)| found > chance);
     }
     let text = |layer: &Layer<'_>| {
-        let (shared, null) = (layer.value(shared_units)?, layer.value(by_chance)?);
+        let (found, draws) = (layer.value(correlation)?, broken(layer));
         let (largest, random) =
             (layer.value(|f| cosine(f, false))?, layer.value(|f| cosine(f, true))?);
-        let percent = |share: f64| 100.0 * share;
+        let (n, most) = (draws.len(), most(&draws)?);
         Some(format!(
-            "{:.0} % (by chance {:.0} %), canonical correlation {largest:.2} ({random:.2})",
-            percent(shared),
-            percent(null)
+            "{found:.2} (most of {n} draws without correspondence {most:.2}), canonical correlation {largest:.2} ({random:.2})"
         ))
     };
     let every: Vec<&Layer<'_>> = layers.iter().collect();
-    let here = format!("units in clusters of both networks: {}", each(&every, text));
+    let here = format!(
+        "correlation with the other network's members of a cluster: {}",
+        each(&every, text)
+    );
+    let mut pairs = first.iter().flat_map(|layer| &layer.pairs);
+    if !pairs.all(|pair| pair.findings.clusters.found().is_none_or(in_number)) {
+        let missing = "a study `units` with a cluster for every five units: `share = 0.2`";
+        return Claim::untested(SHARED.claim, SHARED.paper, here, missing);
+    }
     SHARED.judged(values, here, holds)
 }

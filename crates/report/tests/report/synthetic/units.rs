@@ -271,6 +271,8 @@ fn clusters(n: usize, networks: &[&str]) -> Clusters {
             weight_between_clusters: 0.3,
             purity: 0.05,
             shared_units: 0.97,
+            shared_correlation: 0.31,
+            null_shared_correlation: vec![0.12, 0.1, 0.11],
             null_purity: vec![0.6, 0.62, 0.58],
             null_shared_units: vec![0.4, 0.42, 0.41],
         },

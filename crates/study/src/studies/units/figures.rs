@@ -229,7 +229,7 @@ pub(super) fn y_range(facets: &[Facet]) -> (f64, f64) {
     range(facets.iter().flat_map(|f| &f.curves).flat_map(|c| &c.y).copied())
 }
 
-fn spectra(layers: &[Layer<'_>], run: &Run) -> Curves {
+pub(super) fn spectra(layers: &[Layer<'_>], run: &Run) -> Curves {
     let facet = |layer: &Layer<'_>| {
         let spectra = layer.all.map_or(&[][..], |all| &all.spectra);
         let of_network = |s: &consilience_units::NetworkSpectrum| {

@@ -23,33 +23,41 @@ pub(super) struct Layer<'a> {
 pub(super) fn layers(table: &Table) -> Vec<Layer<'_>> {
     let mut layers: Vec<Layer<'_>> = Vec::new();
     for row in table.units("units") {
-        let at = layers.iter().position(|l| l.name == row.x.layer).unwrap_or_else(|| {
-            layers.push(Layer {
-                name: &row.x.layer,
-                pairs: Vec::new(),
-                failed: Vec::new(),
-                all: None,
-            });
-            layers.len() - 1
-        });
+        let layer = named(&mut layers, &row.x.layer);
         match &row.findings {
-            Part::Found(findings) => layers[at].pairs.push((row, findings)),
-            Part::Undefined(why) => layers[at].failed.push((row, why)),
+            Part::Found(findings) => layer.pairs.push((row, findings)),
+            Part::Undefined(why) => layer.failed.push((row, why)),
         }
     }
     for row in table.units_layers("units") {
-        let name = row.sides.first().map(|side| &*side.layer);
-        if let Some(layer) = layers.iter_mut().find(|l| Some(l.name) == name) {
-            layer.all = row.findings.found().map(|found| &**found);
+        if let Some(side) = row.sides.first() {
+            named(&mut layers, &side.layer).all = row.findings.found().map(|found| &**found);
         }
     }
     layers
+}
+
+/// The layer of that name, a new one if there is none yet.
+fn named<'a, 'b>(layers: &'b mut Vec<Layer<'a>>, name: &'a str) -> &'b mut Layer<'a> {
+    let at = layers.iter().position(|layer| layer.name == name).unwrap_or_else(|| {
+        layers.push(Layer { name, pairs: Vec::new(), failed: Vec::new(), all: None });
+        layers.len() - 1
+    });
+    &mut layers[at]
 }
 
 impl<'a> Layer<'a> {
     /// Networks that some pair with findings has.
     pub(super) fn networks(&self) -> BTreeSet<&'a str> {
         self.pairs.iter().flat_map(|(row, _)| [&*row.x.network, &*row.y.network]).collect()
+    }
+
+    /// Networks that there is a row of.
+    pub(super) fn all_networks(&self) -> Vec<&'a str> {
+        let failed = self.failed.iter().flat_map(|(row, _)| [&*row.x.network, &*row.y.network]);
+        let all = self.all.map_or(&[][..], |all| &all.spectra);
+        let all = all.iter().map(|spectrum| &*spectrum.network);
+        self.networks().into_iter().chain(failed).chain(all).collect()
     }
 
     /// Mean of a number of each pair over those that have it, with the bootstrap over networks; `None` if no pair has it.

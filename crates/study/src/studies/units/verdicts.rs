@@ -14,15 +14,13 @@ const DISTRIBUTED: f64 = 2.0 / 3.0;
 
 /// All verdicts.
 pub(super) fn all(layers: &[Layer<'_>], run: &Run) -> Vec<Verdict> {
-    let said = [
-        correspond(layers, run),
-        few(layers, run),
-        code(layers, run),
-        spectra(layers),
-        come_back(layers),
-        clusters(layers),
-    ];
-    said.into_iter().flatten().chain(failures(layers)).collect()
+    let said = [correspond(layers, run), few(layers, run), code(layers, run)];
+    said.into_iter().flatten().chain(together(layers)).chain(failures(layers)).collect()
+}
+
+/// What is said of all networks of a layer.
+pub(super) fn together(layers: &[Layer<'_>]) -> Vec<Verdict> {
+    [spectra(layers), come_back(layers), clusters(layers)].into_iter().flatten().collect()
 }
 
 /// How a claim stands if it holds for some of the layers.
@@ -184,21 +182,21 @@ fn come_back(layers: &[Layer<'_>]) -> Option<Verdict> {
     })
 }
 
-/// Clusters are shared by all networks more than without correspondence.
+/// Units of a cluster correlate over the networks more than without correspondence.
 fn clusters(layers: &[Layer<'_>]) -> Option<Verdict> {
     let mut lines = Vec::new();
     let (mut above, mut draws) = (0, 0);
     for layer in layers {
         let Some(clusters) = layer.all.and_then(|all| all.clusters.found()) else { continue };
-        let cut = &clusters.cut;
-        let Some(null) = mean(cut.null_purity.iter().copied()) else { continue };
-        above += usize::from(cut.null_purity.iter().all(|purity| cut.purity < *purity));
-        draws = draws.max(cut.null_purity.len());
+        let (cut, null) = (&clusters.cut, &clusters.cut.null_shared_correlation);
+        let Some(chance) = mean(null.iter().copied()) else { continue };
+        above += usize::from(null.iter().all(|drawn| cut.shared_correlation > *drawn));
+        draws = draws.max(null.len());
         lines.push(of(
             layer,
             &format!(
-                "{:.2} (chance {null:.2}, {})",
-                cut.purity,
+                "{:.2} (chance {chance:.2}, {})",
+                cut.shared_correlation,
                 words::count(clusters.clusters.len(), "cluster")
             ),
         ));
@@ -206,7 +204,7 @@ fn clusters(layers: &[Layer<'_>]) -> Option<Verdict> {
     (!lines.is_empty()).then(|| Verdict {
         tone: tone(above, lines.len()),
         text: format!(
-            "Clusters of units mix the networks more than without their correspondence in {above} of {}: mean purity {} (0: mixed, 1: of one network; below each of {}).",
+            "Units correlate with the members of other networks in their cluster more than in clusters without correspondence in {above} of {}: {} (mean over units; above each of {}).",
             words::count(lines.len(), "layer"),
             lines.join(", "),
             words::count(draws, "draw")
