@@ -1,6 +1,7 @@
 // Clicks through the unit explorer of a report: mouse and keyboard, every view, light, dark, narrow and printed. Fails on
 // errors of the console, on requests that leave the file, and on what is not there. Usage: node explorer.mjs REPORT SCREENSHOTS
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -159,7 +160,7 @@ await step("best and worst matches", async () => {
   assert.ok(await page.locator("#ue-unit").isVisible());
 });
 
-await step("correlations: order, zoom, readout, click", async () => {
+await step("correlations: order, zoom, readout, files, click", async () => {
   await tab("matrices").click();
   const canvas = page.locator("canvas.ue-matrix");
   assert.ok(await painted(canvas));
@@ -176,7 +177,19 @@ await step("correlations: order, zoom, readout, click", async () => {
   assert.equal(await picture(), plain);
   await canvas.hover({ position: { x: 120, y: 90 } });
   assert.match(await text("#ue-matrices [role=status]"), /unit \d+ of .*, unit \d+ of .*: r = −?\d\.\d\d/);
-  const row = (await text("#ue-matrices [role=status]")).match(/unit (\d+) of/)[1];
+  const [, row, column, r] = (await text("#ue-matrices [role=status]")).match(/unit (\d+) of .*, unit (\d+) of .*: r = (.*)$/);
+  const saved = async (title) => {
+    const [file] = await Promise.all([page.waitForEvent("download"), page.locator(`#ue-matrices button[data-key='${title}']`).click()]);
+    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) };
+  };
+  const values = await saved("Save the values");
+  assert.match(values.name, /^correlations-.*-recorded\.csv$/);
+  const lines = values.bytes.toString().trim().split("\n").map((line) => line.split(","));
+  const value = lines.find((line) => line[0] === row)[lines[0].indexOf(column)];
+  assert.ok(Math.abs(Number(value) - Number(r.replace("−", "-"))) < 0.006, `${value} in the file, ${r} on the page`);
+  const image = await saved("Save the picture");
+  assert.match(image.name, /\.png$/);
+  assert.deepEqual([...image.bytes.subarray(1, 4)], [..."PNG"].map((c) => c.charCodeAt(0)));
   await canvas.click({ position: { x: 120, y: 90 } });
   assert.ok((await heading()).startsWith(`Unit ${row} of`));
 });

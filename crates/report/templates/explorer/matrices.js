@@ -78,6 +78,31 @@ const panBy = (x, y) => {
   paint();
 };
 
+// The picture as a file, as it is ordered: values, or at least a thousand pixels a side.
+const save = (blob, extension) => {
+  const v = current();
+  const parts = ["correlations", v.entry.x.layer, frame.drawn.up, frame.drawn.along, frame.order].join("-");
+  const link = make("a", { href: URL.createObjectURL(blob), download: `${parts.replace(/[^\w.-]+/g, "_")}.${extension}` });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+};
+const saveValues = () => {
+  const { rows, columns, r, up, along } = frame.drawn;
+  const cell = (text) => `"${String(text).replaceAll('"', '""')}"`;
+  const head = [cell(`unit of ${up} / of ${along}`), ...columns].join(",");
+  const line = (unit, i) => [unit, ...columns.map((_, j) => r(i, j).toFixed(3))].join(",");
+  save(new Blob([[head, ...rows.map(line)].join("\n"), "\n"], { type: "text/csv" }), "csv");
+};
+const savePicture = () => {
+  const { bitmap: plain } = frame.drawn;
+  const scale = Math.max(1, Math.ceil(1000 / most()));
+  const canvas = make("canvas", { width: plain.width * scale, height: plain.height * scale });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(plain, 0, 0, canvas.width, canvas.height);
+  canvas.toBlob((blob) => save(blob, "png"));
+};
+
 // The two units under a point of the canvas, as shares of its sides.
 const under = (event) => {
   const box = frame.canvas.getBoundingClientRect();
@@ -144,7 +169,7 @@ const drawMatrices = () => {
     make("div", { class: "ue-choice" },
       select("Correlations", frame.which, [["between", `${x.network} with ${y.network}`], ["x", `within ${x.network}`], ["y", `within ${y.network}`]], again("which"), "which"),
       select("Order", frame.order, orders, again("order"), "order"),
-      make("span", { class: "ue-tools" }, tool("+", "Zoom in", () => zoomBy(1.5)), tool("−", "Zoom out", () => zoomBy(1 / 1.5)), tool("all", "Show all", () => zoomBy(1 / frame.zoom)))),
+      make("span", { class: "ue-tools" }, tool("+", "Zoom in", () => zoomBy(1.5)), tool("−", "Zoom out", () => zoomBy(1 / 1.5)), tool("all", "Show all", () => zoomBy(1 / frame.zoom)), tool("PNG", "Save the picture", savePicture), tool("CSV", "Save the values", saveValues))),
     make("div", { class: "ue-beside" }, frame.canvas, make("div", {}, make("p", { class: "ue-small" }, "r = −1 ", make("span", { class: "ue-scale" }), " 1"), readout,
       make("p", { class: "ue-small" }, `Rows: units of ${drawn.up}; columns: units of ${drawn.along}; ${counted(v.entry.samples, "row")} of ${counted(v.entry.stimuli, "stimulus", "stimuli")}, 8 bits a value. By the matching, partners stand on the diagonal where both networks are as wide; units without a partner come last.`))));
   return paint();
