@@ -32,6 +32,8 @@ pub(crate) fn check(gram: MatRef<'_, f64>) -> Result<()> {
 }
 
 /// `to −= factor · column`.
+#[expect(clippy::inline_always, reason = "what calls it may be vectorised as a whole")]
+#[inline(always)]
 pub(crate) fn subtract(to: &mut [f64], factor: f64, column: &[f64]) {
     for (t, c) in to.iter_mut().zip(column) {
         *t -= factor * c;

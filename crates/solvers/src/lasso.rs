@@ -1,9 +1,11 @@
 //! LASSO along a path of penalties, from second moments.
 //!
 //! Coordinate descent on a compact copy of the Gram matrix of the sources in play (`working.rs`), with exact steps on the support
-//! in between (`support.rs`); a sequential strong rule says which sources are in play, and every result is checked on all.
+//! in between (`support.rs`), whose factor follows the support (`factor.rs`); a sequential strong rule says which sources are in play, and every result is checked on all.
 
+mod factor;
 mod problem;
+mod square;
 mod support;
 mod working;
 
@@ -14,7 +16,7 @@ use crate::certificate;
 use crate::error::Result;
 use crate::least_squares::LeastSquares;
 use problem::{Sources, Target, check_penalties};
-use working::Working;
+use working::{Room, Working};
 
 /// When the solver may stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -135,19 +137,22 @@ pub fn lasso_paths(
     let targets = sources.targets(cross, variances)?;
     check_penalties(penalties)?;
     let unpenalised = penalties.last().is_some_and(|&l| l == 0.0).then(|| LeastSquares::new(gram));
-    let path = |target: &Target| path(&sources, target, penalties, unpenalised.as_ref(), options);
-    targets.par_iter().map(path).collect()
+    let path = |room: &mut Room, target: &Target| {
+        path(&sources, target, room, penalties, unpenalised.as_ref(), options)
+    };
+    targets.par_iter().map_init(Room::default, path).collect()
 }
 
 /// The fits of one target, each starting from the one before.
 fn path(
     sources: &Sources,
     target: &Target,
+    room: &mut Room,
     penalties: &[f64],
     unpenalised: Option<&LeastSquares>,
     options: LassoOptions,
 ) -> Result<Vec<SparseFit>> {
-    let mut working = Working::new(sources, target);
+    let mut working = Working::new(sources, target, room);
     let fit = |&penalty: &f64| match unpenalised {
         Some(squares) if penalty == 0.0 => Ok(least_squares_fit(sources, target, squares)),
         _ => working.fit(penalty, options),

@@ -4,7 +4,7 @@ use consilience_linalg::{Mat, MatRef, cholesky, solve_lower, solve_lower_transpo
 
 /// Share of its variance below which a source is taken to be determined by others. Rounding leaves some 1e-16 times the
 /// number of sources.
-const DETERMINED: f64 = 1e-10;
+pub(crate) const DETERMINED: f64 = 1e-10;
 
 /// A Gram matrix factorised on sources that do not determine one another.
 pub(crate) struct LeastSquares {
@@ -28,7 +28,13 @@ impl LeastSquares {
                 return Self { chosen: (0..size).collect(), factor, size };
             }
         }
+        Self::pivoted(gram)
+    }
+
+    /// Takes the sources that pivoting finds.
+    pub(crate) fn pivoted(gram: MatRef<'_, f64>) -> Self {
         let (chosen, columns) = pivoted(gram);
+        let size = gram.nrows();
         let factor = Mat::from_fn(chosen.len(), chosen.len(), |i, j| {
             if i >= j { columns[j][chosen[i]] } else { 0.0 }
         });

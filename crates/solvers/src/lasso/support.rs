@@ -1,6 +1,6 @@
 //! Exact steps on the sources that have a weight.
 
-use consilience_linalg::Mat;
+use consilience_linalg::{Mat, vectorised};
 
 use super::working::Working;
 use crate::gram::subtract;
@@ -27,17 +27,19 @@ impl Working<'_> {
     /// weights may pass zero; whether it got there. If sources of the support determine one another, moves along their
     /// dependence instead, until one of them has lost its weight.
     pub(super) fn exact_step(&mut self, penalty: f64) -> bool {
-        let size = self.members.len();
-        let support: Vec<usize> = (0..size).filter(|&k| self.weights[k] != 0.0).collect();
-        let entry = |i: usize, j: usize| self.gram[support[j] * size + support[i]];
-        let gram = Mat::from_fn(support.len(), support.len(), entry);
-        let squares = LeastSquares::new(gram.as_ref());
+        let pivoted = if self.follow() { None } else { Some(self.pivoted()) };
+        let support: Vec<usize> = match &pivoted {
+            None => self.room.factor.sources().iter().map(|&i| self.place[i]).collect(),
+            Some((support, ..)) => support.clone(),
+        };
         let signed = |k: usize| penalty.copysign(self.weights[k]);
         let slope = |direction: &[f64]| -> f64 {
             let pairs = support.iter().zip(direction);
             pairs.map(|(&k, d)| (self.local[k] - signed(k)) * d).sum()
         };
-        if let Some(mut direction) = squares.dependence(gram.as_ref()) {
+        let dependence =
+            pivoted.as_ref().and_then(|(_, gram, squares)| squares.dependence(gram.as_ref()));
+        if let Some(mut direction) = dependence {
             if slope(&direction) < 0.0 {
                 direction.iter_mut().for_each(|d| *d = -*d);
             }
@@ -50,10 +52,36 @@ impl Working<'_> {
         }
         let right: Vec<f64> =
             support.iter().map(|&k| self.target.cross[self.members[k]] - signed(k)).collect();
-        let mut direction = squares.solve(&right);
+        let mut direction = match &pivoted {
+            None => self.room.factor.solve(&right),
+            Some((.., squares)) => squares.solve(&right),
+        };
         direction.iter_mut().zip(&support).for_each(|(d, &k)| *d -= self.weights[k]);
         let slope = slope(&direction);
         self.go(penalty, &support, &direction, slope, false)
+    }
+
+    /// Makes the factor that of the support; whether it could.
+    fn follow(&mut self) -> bool {
+        let Self { members, place, weights, room, .. } = self;
+        let has_weight =
+            |&i: &usize| place.get(i).is_some_and(|&k| weights.get(k).is_some_and(|w| *w != 0.0));
+        room.factor.retain(|i| has_weight(&i));
+        let mut is_there = vec![false; members.len()];
+        room.factor.sources().iter().for_each(|&i| is_there[place[i]] = true);
+        let new = (0..members.len()).filter(|&k| weights[k] != 0.0 && !is_there[k]);
+        let new: Vec<usize> = new.map(|k| members[k]).collect();
+        room.factor.add(&new, self.sources)
+    }
+
+    /// The support, its Gram matrix, and that factorised as far as its sources do not determine one another.
+    fn pivoted(&self) -> (Vec<usize>, Mat<f64>, LeastSquares) {
+        let support: Vec<usize> =
+            (0..self.members.len()).filter(|&k| self.weights[k] != 0.0).collect();
+        let entry = |i: usize, j: usize| self.room.gram.column(support[j])[support[i]];
+        let gram = Mat::from_fn(support.len(), support.len(), entry);
+        let squares = LeastSquares::pivoted(gram.as_ref());
+        (support, gram, squares)
     }
 
     /// Moves as far as the objective falls, from where it falls with `slope`; whether it was a whole step without a sign
@@ -69,9 +97,11 @@ impl Working<'_> {
         let size = self.members.len();
         // Products of the members with the direction, negated.
         let mut change = vec![0.0; size];
-        for (&k, d) in support.iter().zip(direction) {
-            subtract(&mut change, *d, &self.gram[k * size..][..size]);
-        }
+        vectorised(|| {
+            for (&k, d) in support.iter().zip(direction) {
+                subtract(&mut change, *d, self.room.gram.column(k));
+            }
+        });
         let pairs = || support.iter().zip(direction);
         let curvature: f64 = -pairs().map(|(&k, d)| change[k] * d).sum::<f64>();
         let curvature = if is_flat { 0.0 } else { curvature };
@@ -88,7 +118,7 @@ impl Working<'_> {
         if let Some(k) = stop {
             // The kink is where this weight vanishes, but for rounding.
             let rest = std::mem::take(&mut self.weights[k]);
-            subtract(&mut self.local, -rest, &self.gram[k * size..][..size]);
+            subtract(&mut self.local, -rest, self.room.gram.column(k));
         }
         stop.is_none() && step <= first
     }

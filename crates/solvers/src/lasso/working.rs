@@ -1,6 +1,10 @@
 //! The sources in play for one target, and coordinate descent on them.
 
+use consilience_linalg::vectorised;
+
+use super::factor::Factor;
 use super::problem::{Sources, Target};
+use super::square::Square;
 use super::{LassoOptions, SparseFit};
 use crate::error::{Error, Result};
 use crate::gram::subtract;
@@ -19,9 +23,21 @@ const DISMISS_FROM: usize = 8;
 /// Rounding of moments of f32 activations, amplified by the weights of a singular Gram matrix, stays below it.
 const INCONSISTENT: f64 = 1e-3;
 
+/// What is not in play has this place among the members.
+const OUT: usize = usize::MAX;
+
+/// Memory that one target after another makes use of.
+#[derive(Default)]
+pub(crate) struct Room {
+    /// The Gram matrix of the sources in play.
+    pub(super) gram: Square,
+    /// The factor of that of the sources that had a weight at the last exact step.
+    pub(super) factor: Factor,
+}
+
 /// One target on its way along the path.
 pub(crate) struct Working<'a> {
-    sources: &'a Sources,
+    pub(super) sources: &'a Sources,
     pub(super) target: &'a Target,
     /// Products of all sources with the residual of the last fit.
     gradient: Vec<f64>,
@@ -29,24 +45,26 @@ pub(crate) struct Working<'a> {
     last: f64,
     /// The sources in play, in the order in which they came.
     pub(super) members: Vec<usize>,
-    is_member: Vec<bool>,
-    /// Their Gram matrix, column after column.
-    pub(super) gram: Vec<f64>,
+    /// Where a source is among them.
+    pub(super) place: Vec<usize>,
+    pub(super) room: &'a mut Room,
     /// Their weights, and their products with the residual.
     pub(super) weights: Vec<f64>,
     pub(super) local: Vec<f64>,
 }
 
 impl<'a> Working<'a> {
-    pub(crate) fn new(sources: &'a Sources, target: &'a Target) -> Self {
+    pub(crate) fn new(sources: &'a Sources, target: &'a Target, room: &'a mut Room) -> Self {
+        room.gram.clear();
+        room.factor.clear();
         Self {
             sources,
             target,
             gradient: target.cross.clone(),
             last: f64::INFINITY,
             members: Vec::new(),
-            is_member: vec![false; sources.len()],
-            gram: Vec::new(),
+            place: vec![OUT; sources.len()],
+            room,
             weights: Vec::new(),
             local: Vec::new(),
         }
@@ -76,8 +94,8 @@ impl<'a> Working<'a> {
     fn admit(&mut self, threshold: f64) {
         let before = self.members.len();
         for (i, g) in self.gradient.iter().enumerate() {
-            if !self.is_member[i] && g.abs() > threshold && self.sources.diagonal(i) > 0.0 {
-                self.is_member[i] = true;
+            if self.place[i] == OUT && g.abs() > threshold && self.sources.diagonal(i) > 0.0 {
+                self.place[i] = self.members.len();
                 self.members.push(i);
             }
         }
@@ -85,14 +103,13 @@ impl<'a> Working<'a> {
         if size == before {
             return;
         }
-        let mut gram = Vec::with_capacity(size * size);
+        self.room.gram.grow(size);
         for (k, &source) in self.members.iter().enumerate() {
-            let column = self.sources.column(source);
             let known = if k < before { before } else { 0 };
-            gram.extend_from_slice(&self.gram[k.min(before) * before..][..known]);
-            gram.extend(self.members[known..].iter().map(|&i| column[i]));
+            let column = self.sources.column(source);
+            let new = self.room.gram.column_mut(k)[known..].iter_mut().zip(&self.members[known..]);
+            new.for_each(|(entry, &i)| *entry = column[i]);
         }
-        self.gram = gram;
         self.weights.resize(size, 0.0);
         self.local.extend(self.members[before..].iter().map(|&i| self.gradient[i]));
     }
@@ -106,14 +123,10 @@ impl<'a> Working<'a> {
         if size - stays.len() <= size / DISMISS_FROM {
             return;
         }
-        let gram = stays.iter().flat_map(|&k| {
-            let column = &self.gram[k * size..][..size];
-            stays.iter().map(|&i| column[i])
-        });
-        self.gram = gram.collect();
-        self.members.iter().for_each(|&i| self.is_member[i] = false);
+        self.room.gram.keep(&stays);
+        self.members.iter().for_each(|&i| self.place[i] = OUT);
         self.members = stays.iter().map(|&k| self.members[k]).collect();
-        self.members.iter().for_each(|&i| self.is_member[i] = true);
+        self.members.iter().enumerate().for_each(|(k, &i)| self.place[i] = k);
         self.weights = stays.iter().map(|&k| self.weights[k]).collect();
         self.local = stays.iter().map(|&k| self.local[k]).collect();
     }
@@ -169,12 +182,14 @@ impl<'a> Working<'a> {
 
     /// One pass of coordinate descent over the members.
     fn sweep(&mut self, penalty: f64) {
-        (0..self.members.len()).for_each(|k| self.minimise_along(k, penalty));
+        vectorised(|| (0..self.members.len()).for_each(|k| self.minimise_along(k, penalty)));
     }
 
     /// The best weight of one member, the others held.
+    #[expect(clippy::inline_always, reason = "a sweep is vectorised as a whole")]
+    #[inline(always)]
     fn minimise_along(&mut self, k: usize, penalty: f64) {
-        let column = &self.gram[k * self.members.len()..][..self.members.len()];
+        let column = self.room.gram.column(k);
         let old = self.weights[k];
         let alone = self.local[k] + column[k] * old;
         let new = (alone.abs() - penalty).max(0.0).copysign(alone) / column[k];
@@ -187,9 +202,10 @@ impl<'a> Working<'a> {
     /// Products of all sources with the residual, computed anew.
     fn refresh(&mut self) {
         self.gradient.copy_from_slice(&self.target.cross);
-        for (&i, &w) in self.members.iter().zip(&self.weights).filter(|(_, w)| **w != 0.0) {
-            subtract(&mut self.gradient, w, self.sources.column(i));
-        }
+        let weights = self.members.iter().zip(&self.weights).filter(|(_, w)| **w != 0.0);
+        vectorised(|| {
+            weights.for_each(|(&i, &w)| subtract(&mut self.gradient, w, self.sources.column(i)));
+        });
         for (l, &i) in self.local.iter_mut().zip(&self.members) {
             *l = self.gradient[i];
         }
