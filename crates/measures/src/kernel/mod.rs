@@ -1,6 +1,7 @@
 //! Gaussian kernels of the stimuli, and how their centred alignment is estimated.
 
 mod criterion;
+mod exponential;
 mod values;
 
 use std::sync::Arc;

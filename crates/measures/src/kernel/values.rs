@@ -3,7 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use consilience_linalg::vectorised;
 use consilience_statistics::{PairTable, RowPair, RowSet, SquaredDistances};
+
+use super::exponential::exponential_less;
 
 /// Columns that are computed at a time.
 const COLUMNS_PER_TILE: usize = 1024;
@@ -23,9 +26,10 @@ impl Gaussian {
         Self { exponent, near_one: (exponent * mean).exp() > 0.5 }
     }
 
+    #[expect(clippy::inline_always, reason = "loops over it are vectorised as a whole")]
+    #[inline(always)]
     fn of(self, squared_distance: f64) -> f64 {
-        let power = self.exponent * squared_distance;
-        if self.near_one { power.exp_m1() } else { power.exp() }
+        exponential_less(self.constant(), self.exponent * squared_distance)
     }
 
     /// The constant c.
@@ -36,8 +40,14 @@ impl Gaussian {
     /// Entries of some rows and columns, in the layout of [`RowSet::products`].
     fn tile(self, rows: &RowSet, band: Range<usize>, columns: Range<usize>) -> Vec<Vec<f64>> {
         let distances = rows.squared_distances(band, columns);
-        let of_row =
-            |j: usize| distances.col_as_slice(j).iter().map(|&d| self.of(d)).collect::<Vec<f64>>();
+        let of_row = |j: usize| {
+            let mut row = distances.col_as_slice(j).to_vec();
+            vectorised(
+                #[inline(always)]
+                || row.iter_mut().for_each(|v| *v = self.of(*v)),
+            );
+            row
+        };
         (0..distances.ncols()).map(of_row).collect()
     }
 }
@@ -58,7 +68,10 @@ impl Kernel {
     pub(super) fn new(rows: &Arc<RowSet>, distances: SquaredDistances, gaussian: Gaussian) -> Self {
         let (table, sums) = match distances {
             SquaredDistances::Held(table) => {
-                let table = table.map_off_diagonal(|d| gaussian.of(d));
+                let table = table.map_off_diagonal(
+                    #[inline(always)]
+                    |d| gaussian.of(d),
+                );
                 let sums = table.row_sums();
                 (Some(table), sums)
             }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use consilience_data::Activations;
-use consilience_linalg::Mat;
+use consilience_linalg::{Mat, vectorised};
 use rayon::prelude::*;
 
 use super::neighbours::Nearness;
@@ -15,7 +15,7 @@ use super::{bands, picked, products_between};
 /// bands beside it are done: with longer lists that would be much of the table.
 const LONGEST_MIRRORED: usize = 65;
 
-/// Columns of a tile that are looked at together from the other side: a line of the cache.
+/// Entries of a tile that are looked at together: a line of the cache.
 const LINE: usize = 8;
 
 /// Bands whose findings wait for one another, at least.
@@ -98,12 +98,7 @@ impl Nearest<'_> {
             let columns = from..(from + COLUMNS_PER_TILE).min(n);
             let tile = self.tile(band.clone(), columns.clone());
             for (j, list) in own.iter_mut().enumerate() {
-                let row = band.start + j;
-                for (column, &nearness) in columns.clone().zip(tile.col_as_slice(j)) {
-                    if nearness >= list.least && column != row {
-                        self.add(list, Candidate { nearness, class: column as u32 });
-                    }
-                }
+                self.search_row(tile.col_as_slice(j), columns.start, band.start + j, list);
             }
             if mirrored && columns.end > band.end {
                 let after = columns.start.max(band.end)..columns.end;
@@ -115,6 +110,26 @@ impl Nearest<'_> {
         Found { end: band.end, own, later }
     }
 
+    /// The columns of a tile, from the one that is named first, as neighbours of a row. Few of them are near enough: they are
+    /// looked for some at a time.
+    fn search_row(&self, nearnesses: &[f64], first: usize, row: usize, list: &mut List) {
+        vectorised(
+            #[inline(always)]
+            || {
+                for (block, some) in nearnesses.chunks(LINE).enumerate() {
+                    if !some.iter().fold(false, |any, &nearness| any | (nearness >= list.least)) {
+                        continue;
+                    }
+                    for (column, &nearness) in (first + block * LINE..).zip(some) {
+                        if nearness >= list.least && column != row {
+                            self.add(list, Candidate { nearness, class: column as u32 });
+                        }
+                    }
+                }
+            },
+        );
+    }
+
     /// The rows of a tile as neighbours of its columns.
     fn search_mirrored(
         &self,
@@ -124,17 +139,29 @@ impl Nearest<'_> {
         lists: &mut [List],
     ) {
         for (block, lists) in lists.chunks_mut(LINE).enumerate() {
-            let skipped = block * LINE;
-            for j in 0..tile.ncols() {
-                let line = &tile.col_as_slice(j)[offset + skipped..];
-                for (l, list) in lists.iter_mut().enumerate() {
-                    if line[l] >= list.least {
+            let skipped = offset + block * LINE;
+            // Nothing is near enough to a row that is not there.
+            let mut least = [f64::INFINITY; LINE];
+            least.iter_mut().zip(&*lists).for_each(|(least, list)| *least = list.least);
+            vectorised(
+                #[inline(always)]
+                || {
+                    for j in 0..tile.ncols() {
+                        let line = &tile.col_as_slice(j)[skipped..skipped + lists.len()];
+                        let near = line.iter().zip(&least);
+                        if !near.fold(false, |any, (nearness, least)| any | (nearness >= least)) {
+                            continue;
+                        }
                         let class = (first_row + j) as u32;
-                        let candidate = Candidate { nearness: line[l], class };
-                        self.add(list, candidate);
+                        for (l, list) in lists.iter_mut().enumerate() {
+                            if line[l] >= list.least {
+                                self.add(list, Candidate { nearness: line[l], class });
+                                least[l] = list.least;
+                            }
+                        }
                     }
-                }
-            }
+                },
+            );
         }
     }
 
@@ -189,7 +216,10 @@ impl Nearest<'_> {
                 Nearness::Cosine => {
                     let own = length(own);
                     let products = column.iter_mut().zip(&lengths);
-                    products.for_each(|(v, other)| *v = *v / (own * other) + 0.0);
+                    vectorised(
+                        #[inline(always)]
+                        || products.for_each(|(v, other)| *v = *v / (own * other) + 0.0),
+                    );
                 }
                 Nearness::Euclidean => {
                     let products = column.iter_mut().zip(column_norms);

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use consilience_data::Activations;
-use consilience_linalg::{Mat, Real};
+use consilience_linalg::{Mat, Real, vectorised};
 use rayon::prelude::*;
 
 use super::{ROWS_PER_BAND, RowSet};
@@ -169,7 +169,10 @@ fn mirror<T: Real + Send + Sync>(values: &mut [T], n: usize) {
 fn replace<T: Real + Send + Sync>(values: &mut [T], n: usize, change: impl Fn(f64) -> f64 + Sync) {
     let rows = values.par_chunks_mut(n.max(1)).enumerate();
     rows.for_each(|(i, row)| {
-        row.iter_mut().for_each(|v| *v = T::from_f64(change((*v).into())));
+        vectorised(
+            #[inline(always)]
+            || row.iter_mut().for_each(|v| *v = T::from_f64(change((*v).into()))),
+        );
         row[i] = T::from_f64(0.0);
     });
 }
@@ -179,32 +182,42 @@ const LANES: usize = 8;
 
 fn row_sums<T: Real + Send + Sync>(values: &[T], n: usize) -> Vec<(f64, f64)> {
     let of_row = |row: &[T]| {
-        let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
-        let (chunks, rest) = row.as_chunks::<LANES>();
-        for chunk in chunks {
-            for l in 0..LANES {
-                let v: f64 = chunk[l].into();
-                sums[l] += v;
-                squares[l] += v * v;
-            }
-        }
-        let rest = rest.iter().map(|&v| v.into());
-        let (sum, square) = rest.fold((0.0, 0.0), |(s, q), v: f64| (s + v, q + v * v));
-        (sums.iter().sum::<f64>() + sum, squares.iter().sum::<f64>() + square)
+        vectorised(
+            #[inline(always)]
+            || {
+                let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
+                let (chunks, rest) = row.as_chunks::<LANES>();
+                for chunk in chunks {
+                    for l in 0..LANES {
+                        let v: f64 = chunk[l].into();
+                        sums[l] += v;
+                        squares[l] += v * v;
+                    }
+                }
+                let rest = rest.iter().map(|&v| v.into());
+                let (sum, square) = rest.fold((0.0, 0.0), |(s, q), v: f64| (s + v, q + v * v));
+                (sums.iter().sum::<f64>() + sum, squares.iter().sum::<f64>() + square)
+            },
+        )
     };
     values.par_chunks_exact(n.max(1)).map(of_row).collect()
 }
 
 fn dot<T: Real, U: Real>(a: &[T], b: &[U]) -> f64 {
-    let mut sums = [0.0; LANES];
-    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
-    for (a, b) in a.iter().zip(b) {
-        for l in 0..LANES {
-            sums[l] += a[l].into() * b[l].into();
-        }
-    }
-    let rest = a_rest.iter().zip(b_rest).map(|(&a, &b)| a.into() * b.into());
-    sums.iter().sum::<f64>() + rest.sum::<f64>()
+    vectorised(
+        #[inline(always)]
+        || {
+            let mut sums = [0.0; LANES];
+            let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+            for (a, b) in a.iter().zip(b) {
+                for l in 0..LANES {
+                    sums[l] += a[l].into() * b[l].into();
+                }
+            }
+            let rest = a_rest.iter().zip(b_rest).map(|(&a, &b)| a.into() * b.into());
+            sums.iter().sum::<f64>() + rest.sum::<f64>()
+        },
+    )
 }
 
 fn inner_product<T: Real + Send + Sync, U: Real + Send + Sync>(
