@@ -4,7 +4,15 @@ use consilience_linalg::MatRef;
 use consilience_statistics::{PairMoments, SideMoments};
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparison, Result, SideName, Symmetry};
+use crate::{Comparison, Parameter, Result, SideName, Symmetry};
+
+/// Documentation of the parameter, the same for every map.
+pub(crate) const PARAMETER: Parameter = Parameter {
+    name: "direction",
+    default: "both",
+    range: "x-to-y, y-to-x, both",
+    purpose: "which representation is predicted from which; both averages the two",
+};
 
 /// Which representation is predicted from which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -27,6 +27,7 @@ mod neighbourhood;
 pub mod packages;
 mod page;
 mod penalty;
+mod predictor;
 mod size;
 mod spec;
 mod statistic;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Invariance, Role, Scale};
+use crate::{Invariance, Parameter, Role, Scale};
 
 /// What a fitted map is scored by, over the eval stimuli.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -32,9 +32,12 @@ impl MapScore {
 }
 
 /// Documentation of the parameter, the same for every map.
-pub(crate) const RANGE: &str = "pearson, r2, mean-r2";
-/// See [`RANGE`].
-pub(crate) const PURPOSE: &str = "pearson: mean correlation over target units; r2: explained variance of all target units together; mean-r2: mean over target units of explained variance";
+pub(crate) const PARAMETER: Parameter = Parameter {
+    name: "score",
+    default: "pearson",
+    range: "pearson, r2, mean-r2",
+    purpose: "pearson: mean correlation over target units; r2: explained variance of all target units together; mean-r2: mean over target units of explained variance",
+};
 /// What the two shares of explained variance are, exactly; a caveat of every map.
 pub(crate) const CAVEAT: &str = "Explained variance (`r2`, `mean-r2`) is $1 - \\mathrm{SSE}/\\mathrm{SST}$ over the eval stimuli, where predictions carry the means of the *fit* stimuli as their intercept and SST is about the mean of the *eval* stimuli (as r2_score of scikit-learn: variance_weighted, uniform_average). Held out it can be far below 0; a unit that is constant over an eval set counts as 0 in the mean.";
 

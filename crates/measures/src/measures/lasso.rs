@@ -4,13 +4,13 @@ use consilience_linalg::{Mat, MatRef};
 use consilience_solvers::{LassoOptions, SparseFit, lasso_paths};
 use serde::{Deserialize, Serialize};
 
-use crate::linear_map::{score_linear_map, squared_errors};
+use crate::linear_map::squared_errors;
 use crate::map_score::{self, Indifference};
 use crate::penalty::Penalty;
+use crate::predictor::{Fitted, Predictor};
 use crate::{
-    Comparison, Detail, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info,
-    Invariance, MapScore, Measure, Naming, Orientation, Parameter, Quantity, Reference, Result,
-    Scale, SideName, Symmetry,
+    Detail, Directed, Direction, Example, Family, Fold, Info, Invariance, MapScore, Orientation,
+    Parameter, Quantity, Reference, Result, direction,
 };
 
 /// Penalties to choose from are 10^(−k/4) for k up to this: from 1, at which no unit has a weight, to 0.001.
@@ -33,8 +33,8 @@ pub struct Lasso {
     pub score: MapScore,
 }
 
-impl Measure for Lasso {
-    const INFO: &'static Info = &Info {
+impl Predictor for Lasso {
+    const ABOUT: &'static Info = &Info {
         id: "lasso",
         title: "Sparse predictivity",
         summary: "How well each unit of one representation is predicted from few units of the other, on stimuli the map has not seen.",
@@ -58,24 +58,14 @@ impl Measure for Lasso {
                 range: "null or a number above 0 and below 1",
                 purpose: "penalty on standardised units, the correlation below which a lone source has no weight; null lets cross-validation inside the fit set choose",
             },
-            Parameter {
-                name: "direction",
-                default: "both",
-                range: "x-to-y, y-to-x, both",
-                purpose: "which representation is predicted from which; both averages the two",
-            },
+            direction::PARAMETER,
             Parameter {
                 name: "penalty",
                 default: "shared",
                 range: "shared, per-target",
                 purpose: "whether one chosen penalty serves all target units or each has its own; with lambda given all share it",
             },
-            Parameter {
-                name: "score",
-                default: "pearson",
-                range: map_score::RANGE,
-                purpose: map_score::PURPOSE,
-            },
+            map_score::PARAMETER,
         ],
         references: &[
             Reference {
@@ -105,9 +95,9 @@ impl Measure for Lasso {
         ],
         revision: 1,
     };
-    type Statistic = HeldOutMoments;
+    type Shared = ();
 
-    fn validate(&self) -> std::result::Result<(), String> {
+    fn check(&self) -> std::result::Result<(), String> {
         match self.lambda {
             Some(lambda) if !(lambda > 0.0 && lambda < 1.0) => Err(format!(
                 "lambda is {lambda}; expected a number above 0 (that is `linear`) and below 1 (from there on no unit has a weight)"
@@ -119,67 +109,54 @@ impl Measure for Lasso {
         }
     }
 
-    fn symmetry(&self) -> Symmetry {
-        self.direction.symmetry()
+    fn direction(&self) -> Direction {
+        self.direction
     }
 
-    fn invariances(&self, side: SideName) -> &'static [Invariance] {
-        let fit = Indifference {
-            source: Invariance::UnitScale,
-            each_target_alone: true,
-            target_basis: false,
-        };
-        fit.invariances(self.direction.role(side), self.score)
+    fn map_score(&self) -> MapScore {
+        self.score
     }
 
-    fn scale(&self) -> Scale {
-        self.score.scale()
+    fn indifference(&self) -> Indifference {
+        Indifference { source: Invariance::UnitScale, each_target_alone: true, target_basis: false }
     }
 
-    fn range(&self) -> (f64, f64) {
-        self.score.range()
-    }
-
-    fn naming(&self) -> Naming {
+    fn estimator(&self) -> String {
         let penalty = match (self.lambda, self.penalty) {
             (Some(lambda), _) => format!("λ = {lambda}"),
             (None, Penalty::Shared) => "λ by folds of the fit set".to_owned(),
             (None, Penalty::PerTarget) => "λ of each target by folds of the fit set".to_owned(),
         };
-        Naming {
-            estimator: format!("LASSO on standardised units, {penalty}"),
-            ..Naming::usual(self)
-        }
+        format!("LASSO on standardised units, {penalty}")
     }
 
-    fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
-        self.direction.average(|forward| {
-            let fit = Directed::of(fold.fit, forward);
-            let chosen = match self.lambda {
-                Some(lambda) => vec![lambda; fit.target.n_units()],
-                None => choose(self.penalty, &fold, forward)?,
-            };
-            let least = chosen.iter().copied().fold(1.0, f64::min);
-            let mut penalties = grid();
-            penalties.retain(|&penalty| penalty > least);
-            penalties.push(least);
-            let paths = paths(fit, &penalties)?;
-            // Fixed penalties may be none of the grid, and are the last of the path then.
-            let at = |target: usize| penalties.partition_point(|&penalty| penalty > chosen[target]);
-            let of: Vec<&SparseFit> =
-                paths.iter().enumerate().map(|(target, path)| &path[at(target)]).collect();
-            let weights = weights(fit, &of);
-            let eval = Directed::of(fold.eval, forward);
-            let found = score_linear_map(Self::INFO.id, weights.as_ref(), fit, eval, self.score)?;
-            let mean = |sum: f64| sum / of.len() as f64;
-            let connections = mean(of.iter().map(|fit| fit.weights.len() as f64).sum());
-            let logs = mean(of.iter().map(|fit| fit.penalty.log10()).sum());
-            let details = vec![
-                Detail { quantity: Quantity::Connections, value: connections },
-                Detail { quantity: Quantity::Log10Penalty, value: logs },
-            ];
-            Ok(Comparison { details, ..found })
-        })
+    fn shared(&self, _: &Fold<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn fit(&self, fold: &Fold<'_>, (): &(), forward: bool) -> Result<Fitted> {
+        let fit = Directed::of(fold.fit, forward);
+        let chosen = match self.lambda {
+            Some(lambda) => vec![lambda; fit.target.n_units()],
+            None => choose(self.penalty, fold, forward)?,
+        };
+        let least = chosen.iter().copied().fold(1.0, f64::min);
+        let mut penalties = grid();
+        penalties.retain(|&penalty| penalty > least);
+        penalties.push(least);
+        let paths = paths(fit, &penalties)?;
+        // Fixed penalties may be none of the grid, and are the last of the path then.
+        let at = |target: usize| penalties.partition_point(|&penalty| penalty > chosen[target]);
+        let of: Vec<&SparseFit> =
+            paths.iter().enumerate().map(|(target, path)| &path[at(target)]).collect();
+        let mean = |sum: f64| sum / of.len() as f64;
+        let connections = mean(of.iter().map(|fit| fit.weights.len() as f64).sum());
+        let logs = mean(of.iter().map(|fit| fit.penalty.log10()).sum());
+        let details = vec![
+            Detail { quantity: Quantity::Connections, value: connections },
+            Detail { quantity: Quantity::Log10Penalty, value: logs },
+        ];
+        Ok(Fitted { details, ..Fitted::of(weights(fit, &of)) })
     }
 }
 

@@ -3,14 +3,12 @@
 use consilience_linalg::{Mat, matmul, matmul_atb};
 use serde::{Deserialize, Serialize};
 
-use crate::chance::of_explained_variance;
 use crate::directions::directions;
-use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
+use crate::predictor::{Fitted, Predictor};
 use crate::{
-    Comparison, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance,
-    MapScore, Measure, Naming, Orientation, Parameter, Reference, Result, Scale, SideName,
-    Symmetry, Warning,
+    Directed, Direction, Example, Family, Fold, Info, Invariance, MapScore, Orientation, Reference,
+    Result, Warning, direction,
 };
 
 /// Predictivity by least squares, held out.
@@ -23,8 +21,8 @@ pub struct Linear {
     pub score: MapScore,
 }
 
-impl Measure for Linear {
-    const INFO: &'static Info = &Info {
+impl Predictor for Linear {
+    const ABOUT: &'static Info = &Info {
         id: "linear",
         title: "Linear predictivity",
         summary: "How well the units of one representation are predicted from the other by least squares without a penalty, on stimuli the map has not seen.",
@@ -40,20 +38,7 @@ impl Measure for Linear {
             "Kornblith et al. and ReSi report the pooled in-sample form, score=r2; scikit-learn's default for several targets is mean-r2; deepdive and the group of Kapoor et al. report a mean Pearson correlation.",
             map_score::CAVEAT,
         ],
-        parameters: &[
-            Parameter {
-                name: "direction",
-                default: "both",
-                range: "x-to-y, y-to-x, both",
-                purpose: "which representation is predicted from which; both averages the two",
-            },
-            Parameter {
-                name: "score",
-                default: "pearson",
-                range: map_score::RANGE,
-                purpose: map_score::PURPOSE,
-            },
-        ],
+        parameters: &[direction::PARAMETER, map_score::PARAMETER],
         references: &[
             Reference {
                 citation: "Kornblith, Norouzi, Lee & Hinton 2019, Similarity of Neural Network Representations Revisited, section 5 (linear regression, in sample)",
@@ -79,57 +64,41 @@ impl Measure for Linear {
         ],
         revision: 1,
     };
-    type Statistic = HeldOutMoments;
+    type Shared = ();
 
-    fn symmetry(&self) -> Symmetry {
-        self.direction.symmetry()
+    fn direction(&self) -> Direction {
+        self.direction
     }
 
-    fn invariances(&self, side: SideName) -> &'static [Invariance] {
+    fn map_score(&self) -> MapScore {
+        self.score
+    }
+
+    fn indifference(&self) -> Indifference {
         // Other invertible maps of the source change the score where it has more units than there are stimuli.
-        let fit = Indifference {
-            source: Invariance::Orthogonal,
-            each_target_alone: true,
-            target_basis: true,
-        };
-        fit.invariances(self.direction.role(side), self.score)
+        Indifference { source: Invariance::Orthogonal, each_target_alone: true, target_basis: true }
     }
 
-    fn scale(&self) -> Scale {
-        self.score.scale()
+    fn estimator(&self) -> String {
+        "least squares, smallest norm".to_owned()
     }
 
-    fn range(&self) -> (f64, f64) {
-        self.score.range()
+    fn kept(&self, fold: &Fold<'_>, forward: bool) -> Option<Vec<f64>> {
+        let source = Directed::of(fold.fit, forward).source;
+        let (_, rank) = directions(source, fold.fit.epsilon).ok()?;
+        Some(vec![1.0; rank])
     }
 
-    fn naming(&self) -> Naming {
-        Naming { estimator: "least squares, smallest norm".into(), ..Naming::usual(self) }
+    fn shared(&self, _: &Fold<'_>) -> Result<()> {
+        Ok(())
     }
 
-    fn expected_by_chance(&self, fold: Fold<'_>) -> Option<f64> {
-        if self.score == MapScore::Pearson || !fold.split.is_in_sample() {
-            return None;
-        }
-        self.direction.mean(|forward| {
-            let source = Directed::of(fold.fit, forward).source;
-            let (_, rank) = directions(source, fold.fit.epsilon).ok()?;
-            of_explained_variance(fold.fit.n, std::iter::repeat_n(1.0, rank))
-        })
-    }
-
-    fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
-        self.direction.average(|forward| {
-            let (fit, eval) = (Directed::of(fold.fit, forward), Directed::of(fold.eval, forward));
-            let (weights, rank) = least_squares(fit, fold.fit.epsilon)?;
-            let mut found =
-                score_linear_map(Self::INFO.id, weights.as_ref(), fit, eval, self.score)?;
-            let of = fit.source.n_units();
-            if rank < of {
-                found.warnings.push(Warning::RankDeficient { rank, of });
-            }
-            Ok(found)
-        })
+    fn fit(&self, fold: &Fold<'_>, (): &(), forward: bool) -> Result<Fitted> {
+        let fit = Directed::of(fold.fit, forward);
+        let (weights, rank) = least_squares(fit, fold.fit.epsilon)?;
+        let of = fit.source.n_units();
+        let deficient = (rank < of).then_some(Warning::RankDeficient { rank, of });
+        Ok(Fitted { warnings: Vec::from_iter(deficient), ..Fitted::of(weights) })
     }
 }
 

@@ -4,12 +4,11 @@ use consilience_linalg::{Mat, MatRef, leading_left_vector, matmul_abt};
 use serde::{Deserialize, Serialize};
 
 use crate::directions::null_share;
-use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
+use crate::predictor::{Fitted, Predictor};
 use crate::{
-    Comparison, Detail, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info,
-    Invariance, MapScore, Measure, Naming, Orientation, Parameter, Quantity, Reference, Result,
-    Scale, SideName, Symmetry, Warning,
+    Detail, Directed, Direction, Example, Family, Fold, Info, Invariance, MapScore, Orientation,
+    Parameter, Quantity, Reference, Result, Warning, direction,
 };
 
 /// Predictivity by partial least squares, held out.
@@ -34,8 +33,8 @@ impl Default for Pls {
     }
 }
 
-impl Measure for Pls {
-    const INFO: &'static Info = &Info {
+impl Predictor for Pls {
+    const ABOUT: &'static Info = &Info {
         id: "pls",
         title: "PLS predictivity",
         summary: "How well the units of one representation are predicted from the other through a few components that covary most, on stimuli the map has not seen.",
@@ -59,18 +58,8 @@ impl Measure for Pls {
                 range: "1 or more",
                 purpose: "latent components, as far as the data have so many",
             },
-            Parameter {
-                name: "direction",
-                default: "both",
-                range: "x-to-y, y-to-x, both",
-                purpose: "which representation is predicted from which; both averages the two",
-            },
-            Parameter {
-                name: "score",
-                default: "pearson",
-                range: map_score::RANGE,
-                purpose: map_score::PURPOSE,
-            },
+            direction::PARAMETER,
+            map_score::PARAMETER,
             Parameter {
                 name: "standardise",
                 default: "false",
@@ -105,55 +94,46 @@ impl Measure for Pls {
         ],
         revision: 1,
     };
-    type Statistic = HeldOutMoments;
+    type Shared = ();
 
-    fn validate(&self) -> std::result::Result<(), String> {
+    fn check(&self) -> std::result::Result<(), String> {
         let none = self.components == 0;
         if none { Err("components is 0; expected 1 or more".to_owned()) } else { Ok(()) }
     }
 
-    fn symmetry(&self) -> Symmetry {
-        self.direction.symmetry()
+    fn direction(&self) -> Direction {
+        self.direction
     }
 
-    fn invariances(&self, side: SideName) -> &'static [Invariance] {
+    fn map_score(&self) -> MapScore {
+        self.score
+    }
+
+    fn indifference(&self) -> Indifference {
         let source = if self.standardise { Invariance::UnitScale } else { Invariance::Orthogonal };
-        let fit = Indifference {
+        Indifference {
             source,
             each_target_alone: self.standardise,
             target_basis: !self.standardise,
-        };
-        fit.invariances(self.direction.role(side), self.score)
+        }
     }
 
-    fn scale(&self) -> Scale {
-        self.score.scale()
-    }
-
-    fn range(&self) -> (f64, f64) {
-        self.score.range()
-    }
-
-    fn naming(&self) -> Naming {
+    fn estimator(&self) -> String {
         let units = if self.standardise { ", standardised units" } else { "" };
-        let estimator = format!("partial least squares, {} components{units}", self.components);
-        Naming { estimator, ..Naming::usual(self) }
+        format!("partial least squares, {} components{units}", self.components)
     }
 
-    fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
-        self.direction.average(|forward| {
-            let (fit, eval) = (Directed::of(fold.fit, forward), Directed::of(fold.eval, forward));
-            let (weights, components) = self.weights(fit, null_share(fold.fit.epsilon))?;
-            let mut found =
-                score_linear_map(Self::INFO.id, weights.as_ref(), fit, eval, self.score)?;
-            if components < self.components {
-                let asked = self.components;
-                found.warnings.push(Warning::FewerComponents { components, asked });
-            }
-            let value = components as f64;
-            found.details = vec![Detail { quantity: Quantity::Components, value }];
-            Ok(found)
-        })
+    fn shared(&self, _: &Fold<'_>) -> Result<()> {
+        Ok(())
+    }
+
+    fn fit(&self, fold: &Fold<'_>, (): &(), forward: bool) -> Result<Fitted> {
+        let fit = Directed::of(fold.fit, forward);
+        let (weights, components) = self.weights(fit, null_share(fold.fit.epsilon))?;
+        let asked = self.components;
+        let fewer = (components < asked).then_some(Warning::FewerComponents { components, asked });
+        let details = vec![Detail { quantity: Quantity::Components, value: components as f64 }];
+        Ok(Fitted { weights, details, warnings: Vec::from_iter(fewer) })
     }
 }
 

@@ -4,12 +4,11 @@ use consilience_linalg::{Mat, MatRef, matmul};
 use serde::{Deserialize, Serialize};
 
 use crate::alignment::rotation;
-use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
+use crate::predictor::{Fitted, Predictor};
 use crate::{
-    Comparison, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info, Invariance,
-    MapScore, Measure, Naming, Orientation, Parameter, Reference, Result, Scale, SideName,
-    Symmetry,
+    Directed, Direction, Example, Family, Fold, Info, Invariance, MapScore, Orientation, Parameter,
+    Reference, Result,
 };
 
 /// Predictivity by an orthogonal map, held out.
@@ -22,8 +21,8 @@ pub struct Procrustes {
     pub score: MapScore,
 }
 
-impl Measure for Procrustes {
-    const INFO: &'static Info = &Info {
+impl Predictor for Procrustes {
+    const ABOUT: &'static Info = &Info {
         id: "procrustes",
         title: "Procrustes predictivity",
         summary: "How well the units of one representation are predicted from the other by a rotation or reflection, on stimuli it has not seen.",
@@ -46,12 +45,7 @@ impl Measure for Procrustes {
                 range: "x-to-y, y-to-x, both",
                 purpose: "which representation is predicted from which; both averages the two (the rotation is the same, the units scored are not)",
             },
-            Parameter {
-                name: "score",
-                default: "pearson",
-                range: map_score::RANGE,
-                purpose: map_score::PURPOSE,
-            },
+            map_score::PARAMETER,
         ],
         references: &[
             Reference {
@@ -77,46 +71,41 @@ impl Measure for Procrustes {
         ],
         revision: 1,
     };
-    type Statistic = HeldOutMoments;
+    type Shared = Mat<f64>;
 
-    fn symmetry(&self) -> Symmetry {
-        self.direction.symmetry()
+    fn direction(&self) -> Direction {
+        self.direction
     }
 
-    fn invariances(&self, side: SideName) -> &'static [Invariance] {
-        let fit = Indifference {
+    fn map_score(&self) -> MapScore {
+        self.score
+    }
+
+    fn indifference(&self) -> Indifference {
+        Indifference {
             source: Invariance::Orthogonal,
             each_target_alone: false,
             target_basis: true,
-        };
-        fit.invariances(self.direction.role(side), self.score)
+        }
     }
 
-    fn scale(&self) -> Scale {
-        self.score.scale()
+    fn estimator(&self) -> String {
+        "orthogonal map".to_owned()
     }
 
-    fn range(&self) -> (f64, f64) {
-        self.score.range()
-    }
-
-    fn naming(&self) -> Naming {
-        Naming { estimator: "orthogonal map".into(), ..Naming::usual(self) }
-    }
-
-    fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
+    /// The rotation from x to y; its transpose is that from y to x.
+    fn shared(&self, fold: &Fold<'_>) -> Result<Mat<f64>> {
         // n centred rows span n − 1 dimensions at most.
         let dimensions = fold.fit.n.saturating_sub(1);
-        let rotation = rotation(fold.fit.cross().as_ref(), fold.fit.epsilon, dimensions)?;
-        self.direction.average(|forward| {
-            let turned = if forward { rotation.as_ref() } else { rotation.transpose() };
-            let (fit, eval) = (Directed::of(fold.fit, forward), Directed::of(fold.eval, forward));
-            if self.score == MapScore::Pearson {
-                return score_linear_map(Self::INFO.id, turned, fit, eval, self.score);
-            }
-            let weights = scaled(turned, fit);
-            score_linear_map(Self::INFO.id, weights.as_ref(), fit, eval, self.score)
-        })
+        rotation(fold.fit.cross().as_ref(), fold.fit.epsilon, dimensions)
+    }
+
+    fn fit(&self, fold: &Fold<'_>, rotation: &Mat<f64>, forward: bool) -> Result<Fitted> {
+        let turned = if forward { rotation.as_ref() } else { rotation.transpose() };
+        Ok(Fitted::of(match self.score {
+            MapScore::Pearson => turned.to_owned(),
+            MapScore::R2 | MapScore::MeanR2 => scaled(turned, Directed::of(fold.fit, forward)),
+        }))
     }
 }
 

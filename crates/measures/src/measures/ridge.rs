@@ -3,15 +3,13 @@
 use consilience_linalg::{matmul, matmul_atb};
 use serde::{Deserialize, Serialize};
 
-use crate::chance::of_explained_variance;
 use crate::directions::directions;
-use crate::linear_map::score_linear_map;
 use crate::map_score::{self, Indifference};
 use crate::penalty::{Penalty, choose, shrinkage};
+use crate::predictor::{Fitted, Predictor};
 use crate::{
-    Comparison, Detail, Directed, Direction, Example, Family, Fold, HeldOutMoments, Info,
-    Invariance, MapScore, Measure, Naming, Orientation, Parameter, Quantity, Reference, Result,
-    Scale, SideName, Symmetry,
+    Detail, Directed, Direction, Example, Family, Fold, Info, Invariance, MapScore, Orientation,
+    Parameter, Quantity, Reference, Result, direction,
 };
 
 /// Predictivity by ridge regression, held out.
@@ -28,8 +26,8 @@ pub struct Ridge {
     pub score: MapScore,
 }
 
-impl Measure for Ridge {
-    const INFO: &'static Info = &Info {
+impl Predictor for Ridge {
+    const ABOUT: &'static Info = &Info {
         id: "ridge",
         title: "Ridge predictivity",
         summary: "How well the units of one representation are predicted from the other by a penalised linear map, on stimuli the map has not seen.",
@@ -53,24 +51,14 @@ impl Measure for Ridge {
                 range: "null or a number > 0",
                 purpose: "penalty in units of tr(S)/p; null lets cross-validation inside the fit set choose",
             },
-            Parameter {
-                name: "direction",
-                default: "both",
-                range: "x-to-y, y-to-x, both",
-                purpose: "which representation is predicted from which; both averages the two",
-            },
+            direction::PARAMETER,
             Parameter {
                 name: "penalty",
                 default: "shared",
                 range: "shared, per-target",
                 purpose: "whether one chosen penalty serves all target units or each has its own; with alpha given all share it",
             },
-            Parameter {
-                name: "score",
-                default: "pearson",
-                range: map_score::RANGE,
-                purpose: map_score::PURPOSE,
-            },
+            map_score::PARAMETER,
         ],
         references: &[
             Reference {
@@ -101,9 +89,9 @@ impl Measure for Ridge {
         ],
         revision: 1,
     };
-    type Statistic = HeldOutMoments;
+    type Shared = ();
 
-    fn validate(&self) -> std::result::Result<(), String> {
+    fn check(&self) -> std::result::Result<(), String> {
         match self.alpha {
             Some(alpha) if !(alpha > 0.0 && alpha.is_finite()) => {
                 Err(format!("alpha is {alpha}; expected a number above 0"))
@@ -115,81 +103,69 @@ impl Measure for Ridge {
         }
     }
 
-    fn symmetry(&self) -> Symmetry {
-        self.direction.symmetry()
+    fn direction(&self) -> Direction {
+        self.direction
     }
 
-    fn invariances(&self, side: SideName) -> &'static [Invariance] {
+    fn map_score(&self) -> MapScore {
+        self.score
+    }
+
+    fn indifference(&self) -> Indifference {
         let per_target = self.penalty == Penalty::PerTarget;
-        let fit = Indifference {
+        Indifference {
             source: Invariance::Orthogonal,
             // A penalty chosen for all weighs the errors of large targets more; a fixed one treats each target alone.
             each_target_alone: per_target || self.alpha.is_some(),
             target_basis: !per_target,
-        };
-        fit.invariances(self.direction.role(side), self.score)
+        }
     }
 
-    fn scale(&self) -> Scale {
-        self.score.scale()
-    }
-
-    fn range(&self) -> (f64, f64) {
-        self.score.range()
-    }
-
-    fn naming(&self) -> Naming {
+    fn estimator(&self) -> String {
         let penalty = match (self.alpha, self.penalty) {
             (Some(alpha), _) => format!("α = {alpha}"),
             (None, Penalty::Shared) => "α by folds of the fit set".to_owned(),
             (None, Penalty::PerTarget) => "α of each target by folds of the fit set".to_owned(),
         };
-        Naming { estimator: format!("penalised linear map, {penalty}"), ..Naming::usual(self) }
+        format!("penalised linear map, {penalty}")
     }
 
-    fn expected_by_chance(&self, fold: Fold<'_>) -> Option<f64> {
-        let alpha = self.alpha?;
-        if self.score == MapScore::Pearson || !fold.split.is_in_sample() {
-            return None;
-        }
-        self.direction.mean(|forward| {
-            let source = Directed::of(fold.fit, forward).source;
-            let penalty = alpha * source.trace() / source.n_units() as f64;
-            let (eigen, rank) = directions(source, fold.fit.epsilon).ok()?;
-            let values = eigen.values.iter().rev().take(rank);
-            of_explained_variance(fold.fit.n, values.map(|d| d / (d + penalty)))
-        })
+    fn kept(&self, fold: &Fold<'_>, forward: bool) -> Option<Vec<f64>> {
+        let source = Directed::of(fold.fit, forward).source;
+        let penalty = self.alpha? * source.trace() / source.n_units() as f64;
+        let (eigen, rank) = directions(source, fold.fit.epsilon).ok()?;
+        Some(eigen.values.iter().rev().take(rank).map(|d| d / (d + penalty)).collect())
     }
 
-    fn compare(&self, fold: Fold<'_>) -> Result<Comparison> {
+    fn shared(&self, fold: &Fold<'_>) -> Result<()> {
         if self.alpha.is_none() {
             fold.prepare_inner(self.direction);
         }
-        self.direction.average(|forward| {
-            let fit = Directed::of(fold.fit, forward);
-            let scale = fit.source.trace() / fit.source.n_units() as f64;
-            let alphas = match self.alpha {
-                Some(alpha) => vec![alpha],
-                None => choose(self.penalty, &fold, forward, scale)?,
-            };
-            let (eigen, rank) = directions(fit.source, fold.fit.epsilon)?;
-            let mut projected = matmul_atb(eigen.vectors.as_ref(), fit.cross);
-            let mut factors = Vec::new();
-            for j in 0..projected.ncols() {
-                // One penalty for all, or one for each.
-                if let Some(alpha) = alphas.get(j) {
-                    factors = shrinkage(&eigen.values, rank, alpha * scale);
-                }
-                let column = projected.col_as_slice_mut(j).iter_mut();
-                column.zip(&factors).for_each(|(b, factor)| *b *= factor);
+        Ok(())
+    }
+
+    fn fit(&self, fold: &Fold<'_>, (): &(), forward: bool) -> Result<Fitted> {
+        let fit = Directed::of(fold.fit, forward);
+        let scale = fit.source.trace() / fit.source.n_units() as f64;
+        let alphas = match self.alpha {
+            Some(alpha) => vec![alpha],
+            None => choose(self.penalty, fold, forward, scale)?,
+        };
+        let (eigen, rank) = directions(fit.source, fold.fit.epsilon)?;
+        let mut projected = matmul_atb(eigen.vectors.as_ref(), fit.cross);
+        let mut factors = Vec::new();
+        for j in 0..projected.ncols() {
+            // One penalty for all, or one for each.
+            if let Some(alpha) = alphas.get(j) {
+                factors = shrinkage(&eigen.values, rank, alpha * scale);
             }
-            let weights = matmul(eigen.vectors.as_ref(), projected.as_ref());
-            let eval = Directed::of(fold.eval, forward);
-            let found = score_linear_map(Self::INFO.id, weights.as_ref(), fit, eval, self.score)?;
-            let logs = alphas.iter().map(|alpha| (alpha * scale).log10()).sum::<f64>();
-            let value = logs / alphas.len() as f64;
-            let details = vec![Detail { quantity: Quantity::Log10Penalty, value }];
-            Ok(Comparison { details, ..found })
-        })
+            let column = projected.col_as_slice_mut(j).iter_mut();
+            column.zip(&factors).for_each(|(b, factor)| *b *= factor);
+        }
+        let weights = matmul(eigen.vectors.as_ref(), projected.as_ref());
+        let logs = alphas.iter().map(|alpha| (alpha * scale).log10()).sum::<f64>();
+        let value = logs / alphas.len() as f64;
+        let details = vec![Detail { quantity: Quantity::Log10Penalty, value }];
+        Ok(Fitted { details, ..Fitted::of(weights) })
     }
 }
