@@ -208,10 +208,13 @@ pub(crate) static CASES: &[Case] = &[
         name: "lasso-path",
         what: "LASSO path of 20 λ, 1,024 targets, p = 1,024, relative duality gap 1e-6",
         ours: Ours::LassoPath,
-        peers: &[(
-            "sklearn",
-            "scikit-learn lasso_path, precomputed Gram, tol 1e-6 (4 targets, times 256)",
-        )],
+        peers: &[
+            (
+                "sklearn",
+                "scikit-learn lasso_path, precomputed Gram, tol 1e-6 (4 targets, times 256)",
+            ),
+            ("celer", "celer 0.7 celer_path, from the rows (4 targets, times 256)"),
+        ],
         tolerance: 1e-4,
         floor: NONE,
     },
