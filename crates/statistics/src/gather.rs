@@ -8,14 +8,15 @@ use crate::cross::BlockCross;
 use crate::marginal::BlockMarginal;
 use crate::{Blocks, Cross, Marginal, Reading, Result, gather_many};
 
-/// Rows that are multiplied at once. At 4,096 rows adding an f32 product to its f64 sum is lost beside the product itself,
+/// Rows that are multiplied at once, about. At 4,096 rows adding an f32 product to its f64 sum is lost beside the product itself,
 /// a chunk of 2,048 units takes 32 MiB, and an f32 sum of so many terms has lost no more than three bits.
 pub const ROWS_PER_CHUNK: usize = 4096;
 
-/// Stimuli of a block in pieces of at most [`ROWS_PER_CHUNK`] rows (at least one stimulus each), of about equal size.
+/// Stimuli of a block in pieces of about [`ROWS_PER_CHUNK`] rows (at least one stimulus each), of about equal size: at most
+/// half as many again, so that a few rows more do not halve the pieces.
 pub(crate) fn pieces(members: &[usize], rows_per_stimulus: usize) -> std::slice::Chunks<'_, usize> {
-    let most = (ROWS_PER_CHUNK / rows_per_stimulus).max(1);
-    let n_pieces = members.len().div_ceil(most).max(1);
+    let usual = (ROWS_PER_CHUNK / rows_per_stimulus).max(1);
+    let n_pieces = ((members.len() + usual / 2) / usual).max(1);
     members.chunks(members.len().div_ceil(n_pieces).max(1))
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use consilience_data::{ActivationSource, Cached, Progress};
 use consilience_inference::{Null, chance, jackknife};
-use consilience_measures::{Comparison, DynMeasure, Quantity, Warning};
+use consilience_measures::{Comparison, DynMeasure, Quantity, Reads, Warning};
 use consilience_statistics::{
     BlockSet, Blocks, Centred, Cross, Evidence, Marginal, Pair, Reading, Rotation, Side,
     SplitDesign, UnitPolicy, UnitSelection, select_units, select_units_of_dealings,
@@ -77,6 +77,18 @@ type Crosses = BTreeMap<(usize, usize), Arc<Cross>>;
 struct Coarse {
     design: SplitDesign,
     groups: Vec<BlockSet>,
+}
+
+impl Coarse {
+    /// One block, where no task holds stimuli out.
+    fn whole(context: &Context<'_>, tasks: &[Task<'_>]) -> Option<Self> {
+        if tasks.iter().any(|t| t.measure.reads() == Reads::HeldOutMoments) {
+            return None;
+        }
+        let groups = vec![context.design.all()];
+        let design = SplitDesign::in_sample(&context.blocks.coarsen(&groups));
+        Some(Self { design, groups })
+    }
 }
 
 /// What came out of a task.
@@ -202,7 +214,10 @@ fn score(
     let jackknifed::Jackknifed { observed, replicates, coarse: crosses } =
         jackknifed::jackknifed(context, tasks, gathered, (&groups, work), &all_rows)?;
     let coarse = Coarse { design: context.design.coarse(), groups };
-    let shuffled = shuffle_draws(context, tasks, gathered, &coarse, &all_rows)?;
+    let shuffled = match Coarse::whole(context, tasks) {
+        Some(whole) => shuffle_draws(context, tasks, gathered, &whole, &all_rows)?,
+        None => shuffle_draws(context, tasks, gathered, &coarse, &all_rows)?,
+    };
     let rotated = rotation_draws(context, tasks, gathered, &crosses, &coarse, &all_rows);
 
     let outcome = |(i, observed): (usize, std::result::Result<Comparison, String>)| {
@@ -387,7 +402,7 @@ fn shuffle_draws(
     if most == 0 {
         return Ok(Vec::new());
     }
-    let x_sides = coarse_sides(gathered, tasks, coarse);
+    let sides = coarse_sides(gathered, tasks, coarse);
     let blocks = context.blocks.coarsen(&coarse.groups);
     let read = |representation: usize, order: Option<&[usize]>| {
         let selection = &gathered.sides[&representation].selection;
@@ -411,16 +426,17 @@ fn shuffle_draws(
                 .filter(|y| gathered.sides.contains_key(y));
             let y_rows =
                 ys.map(|y| read(y, Some(&order))).collect::<Result<BTreeMap<usize, Centred>>>()?;
-            let y_sides: Sides = y_rows
-                .iter()
-                .map(|(&y, rows)| (y, Arc::new(Side::new(Arc::new(rows.marginal()), &[]))))
-                .collect();
+            let own = |(&y, rows): (&usize, &Centred)| {
+                // One block holds the same rows in any order: only what is between x and y is drawn anew.
+                let known = if blocks.len() == 1 { sides.get(&y).cloned() } else { None };
+                (y, known.unwrap_or_else(|| Arc::new(Side::new(Arc::new(rows.marginal()), &[]))))
+            };
+            let y_sides: Sides = y_rows.iter().map(own).collect();
             let cross =
                 |cell: Cell| Some(Arc::new(x_rows.get(&cell.x)?.cross(y_rows.get(&cell.y)?)));
             let orders = orders(row_sets, &order);
             let rows = Rows { orders: Some(&orders), ..Rows::paired(row_sets) };
-            let condition =
-                Condition { x: &x_sides, y: &y_sides, cross: &cross, groups: &[], rows };
+            let condition = Condition { x: &sides, y: &y_sides, cross: &cross, groups: &[], rows };
             Ok((indices, score_all(context, &drawn, &condition, &coarse.design)))
         })
         .collect()
