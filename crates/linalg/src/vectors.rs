@@ -5,8 +5,8 @@ use crate::Real;
 /// What `work` returns, its loops compiled for the widest vector instructions that this processor has (programs are built for
 /// the oldest one of the architecture).
 ///
-/// The result is the same to the last bit: these are the same operations in the same order, and none are fused. Loops of
-/// functions count only if these are inlined always.
+/// The result is the same to the last bit: these are the same operations in the same order, and none are fused. The closure,
+/// and every function that it calls, has to be `#[inline(always)]`: what is not inlined is compiled as ever.
 #[inline]
 pub fn vectorised<R>(work: impl FnOnce() -> R) -> R {
     pulp::Arch::new().dispatch(work)

@@ -38,21 +38,38 @@ impl Chunk {
 
     /// Sum of the rows, each times its weight, in f64; band after band, whatever the threads.
     pub(crate) fn weighted_sum(&self, weights: &[f64]) -> Vec<f64> {
+        self.weighted_sums(&[weights]).remove(0)
+    }
+
+    /// The same for each of several weights, while a band of rows is at hand.
+    pub(crate) fn weighted_sums(&self, weights: &[&[f64]]) -> Vec<Vec<f64>> {
         match &self.rows {
-            Activations::F32(m) => weighted_sum(m, weights),
-            Activations::F64(m) => weighted_sum(m, weights),
+            Activations::F32(m) => weighted_sums(m, weights),
+            Activations::F64(m) => weighted_sums(m, weights),
         }
     }
 }
 
-fn weighted_sum<T: Real>(m: &RowMajor<T>, weights: &[f64]) -> Vec<f64> {
+fn weighted_sums<T: Real>(m: &RowMajor<T>, weights: &[&[f64]]) -> Vec<Vec<f64>> {
     let p = m.n_units;
-    let bands = m.values.par_chunks(ROWS_PER_BAND * p).zip(weights.par_chunks(ROWS_PER_BAND));
-    let sums: Vec<Vec<f64>> =
-        bands.map(|(rows, weights)| vectorised(|| weighted_band(rows, weights, p))).collect();
-    let mut out = vec![0.0; p];
-    for sum in sums {
-        out.iter_mut().zip(sum).for_each(|(o, s)| *o += s);
+    let of_band = |(band, rows): (usize, &[T])| -> Vec<Vec<f64>> {
+        let first = band * ROWS_PER_BAND;
+        let own = |weights: &&[f64]| {
+            let weights = &weights[first..first + rows.len() / p];
+            vectorised(
+                #[inline(always)]
+                || weighted_band(rows, weights, p),
+            )
+        };
+        weights.iter().map(own).collect()
+    };
+    let bands = m.values.par_chunks(ROWS_PER_BAND * p).enumerate();
+    let sums: Vec<Vec<Vec<f64>>> = bands.map(of_band).collect();
+    let mut out = vec![vec![0.0; p]; weights.len()];
+    for band in sums {
+        for (out, sum) in out.iter_mut().zip(band) {
+            out.iter_mut().zip(sum).for_each(|(o, s)| *o += s);
+        }
     }
     out
 }
@@ -97,7 +114,12 @@ fn centre_in_place<T: Real>(rows: &mut RowMajor<T>) -> ChunkFacts {
     let bands: Vec<BandFacts> = rows
         .values
         .par_chunks(ROWS_PER_BAND * p)
-        .map(|band| vectorised(|| BandFacts::of(band, p)))
+        .map(|band| {
+            vectorised(
+                #[inline(always)]
+                || BandFacts::of(band, p),
+            )
+        })
         .collect();
     let BandFacts { mut sum, min, max } =
         bands.into_iter().reduce(BandFacts::then).unwrap_or_else(|| BandFacts::of::<T>(&[], p));
@@ -106,7 +128,12 @@ fn centre_in_place<T: Real>(rows: &mut RowMajor<T>) -> ChunkFacts {
     let centred: Vec<(Vec<f64>, Vec<f64>)> = rows
         .values
         .par_chunks_mut(ROWS_PER_BAND * p)
-        .map(|band| vectorised(|| centre_band(band, &mean)))
+        .map(|band| {
+            vectorised(
+                #[inline(always)]
+                || centre_band(band, &mean),
+            )
+        })
         .collect();
     let mut residue = vec![0.0; p];
     let mut squared_norms = Vec::with_capacity(n);

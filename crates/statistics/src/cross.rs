@@ -41,15 +41,25 @@ impl BlockCross {
 
     /// Adds a chunk of rows of both sides.
     pub(crate) fn add_chunk(&mut self, x: &Chunk, y: &Chunk) {
-        let side = |own: &Chunk, other: &Chunk| SideSummary {
+        let weighted = [x.weighted_sum(&y.squared_norms), y.weighted_sum(&x.squared_norms)];
+        self.add_weighted_chunk((x, y), weighted);
+    }
+
+    /// The same with the rows of each side, times the squared norms of the other's, summed before.
+    pub(crate) fn add_weighted_chunk(
+        &mut self,
+        (x, y): (&Chunk, &Chunk),
+        [x_weighted, y_weighted]: [Vec<f64>; 2],
+    ) {
+        let side = |own: &Chunk, weighted| SideSummary {
             mean: own.mean.clone(),
             trace: own.trace(),
-            other_norm_2_x: own.weighted_sum(&other.squared_norms),
+            other_norm_2_x: weighted,
         };
         let chunk = Self {
             n: x.n(),
-            x: side(x, y),
-            y: side(y, x),
+            x: side(x, x_weighted),
+            y: side(y, y_weighted),
             scatter: Scatter::between(&x.rows, &y.rows),
             norms: dot(&x.squared_norms, &y.squared_norms),
         };

@@ -105,28 +105,65 @@ impl Centred {
         Marginal { name: self.name.clone(), blocks: self.blocks.iter().map(block).collect() }
     }
 
+    /// What cross-moments with each of several others need of its own rows beside products: one pass over the rows for all of
+    /// them.
+    ///
+    /// # Panics
+    /// As [`Self::cross`].
+    #[must_use]
+    pub fn weighted_by(&self, others: &[&Self]) -> Vec<Weighted> {
+        others.iter().for_each(|other| check_rows(self, other));
+        let mut out = vec![Weighted(Vec::new()); others.len()];
+        for (b, chunks) in self.blocks.iter().enumerate() {
+            for (c, chunk) in chunks.iter().enumerate() {
+                let weights: Vec<&[f64]> =
+                    others.iter().map(|other| &*other.blocks[b][c].squared_norms).collect();
+                let sums = chunk.weighted_sums(&weights);
+                out.iter_mut().zip(sums).for_each(|(out, sum)| out.0.push(sum));
+            }
+        }
+        out
+    }
+
     /// Its cross-moments with another one of the same stimuli in the same blocks.
     ///
     /// # Panics
     /// If the rows do not pair up: the two were read with other blocks.
     #[must_use]
     pub fn cross(&self, y: &Self) -> Cross {
-        assert_eq!(
-            self.blocks.len(),
-            y.blocks.len(),
-            "{} and {}: blocks differ",
-            self.name,
-            y.name
-        );
-        let block = |(x_chunks, y_chunks): (&Vec<Chunk>, &Vec<Chunk>)| {
+        let (x_weighted, y_weighted) = (self.weighted_by(&[y]), y.weighted_by(&[self]));
+        self.cross_weighted(y, [&x_weighted[0], &y_weighted[0]])
+    }
+
+    /// As [`Self::cross`], with what each side has weighted by the other: what of it is the same for many others is not done
+    /// again.
+    ///
+    /// # Panics
+    /// As [`Self::cross`].
+    #[must_use]
+    pub fn cross_weighted(&self, y: &Self, [x_weighted, y_weighted]: [&Weighted; 2]) -> Cross {
+        check_rows(self, y);
+        let mut weighted = x_weighted.0.iter().cloned().zip(y_weighted.0.iter().cloned());
+        let blocks = self.blocks.iter().zip(&y.blocks).map(|(x_chunks, y_chunks)| {
             let mut block = BlockCross::empty(self.n_units, y.n_units);
-            assert_eq!(x_chunks.len(), y_chunks.len(), "{} and {}: rows differ", self.name, y.name);
-            x_chunks.iter().zip(y_chunks).for_each(|(x, y)| block.add_chunk(x, y));
+            for chunks in x_chunks.iter().zip(y_chunks) {
+                let (x, y) = weighted.next().expect("weighted chunk by chunk");
+                block.add_weighted_chunk(chunks, [x, y]);
+            }
             block
-        };
-        let blocks = self.blocks.iter().zip(&y.blocks).map(block).collect();
+        });
+        let blocks = blocks.collect();
         Cross { blocks, epsilon: self.epsilon.max(y.epsilon) }
     }
+}
+
+/// Sums of the rows of one representation, each times the squared norm of the row of another; chunk by chunk.
+#[derive(Debug, Clone)]
+pub struct Weighted(Vec<Vec<f64>>);
+
+fn check_rows(x: &Centred, y: &Centred) {
+    let chunks = |of: &Centred| of.blocks.iter().map(Vec::len).collect::<Vec<usize>>();
+    assert_eq!(chunks(x), chunks(y), "{} and {}: blocks or rows differ", x.name, y.name);
 }
 
 /// Checks that two readings are of the same stimuli in the same order, row by row.

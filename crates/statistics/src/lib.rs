@@ -39,7 +39,8 @@ pub use cross::Cross;
 pub use error::{Error, Result};
 pub use evidence::Evidence;
 pub use gather::{
-    Centred, ROWS_PER_CHUNK, check_same_stimuli, gather_cross, gather_marginal, gather_pair,
+    Centred, ROWS_PER_CHUNK, Weighted, check_same_stimuli, gather_cross, gather_marginal,
+    gather_pair,
 };
 pub use many::gather_many;
 pub use marginal::Marginal;

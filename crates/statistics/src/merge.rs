@@ -120,7 +120,10 @@ fn squares_without<T: Real>(all: &[f64], own: &[T], dx: &[f64], factor: f64) -> 
 pub(crate) fn merged_scatter(parts: &[Part<'_>], x_mean: &[f64], y_mean: &[f64]) -> Mat<f64> {
     let merging = Merging::new(parts, x_mean, y_mean);
     let mut out = Mat::zeros(x_mean.len(), y_mean.len());
-    vectorised(|| (0..y_mean.len()).for_each(|j| merging.column(j, out.col_as_slice_mut(j))));
+    vectorised(
+        #[inline(always)]
+        || (0..y_mean.len()).for_each(|j| merging.column(j, out.col_as_slice_mut(j))),
+    );
     out
 }
 
@@ -179,13 +182,16 @@ impl SquaredNorms {
         let strip = |&start: &usize| {
             let mut sums = Self { whole: 0.0, without: vec![0.0; parts.len()] };
             let mut all = vec![0.0; x_mean.len()];
-            vectorised(|| {
-                for j in start..(start + COLUMNS).min(q) {
-                    merging.column(j, &mut all);
-                    sums.whole += sum_of_squares(&all);
-                    merging.add_squares_without(j, &all, &mut sums.without);
-                }
-            });
+            vectorised(
+                #[inline(always)]
+                || {
+                    for j in start..(start + COLUMNS).min(q) {
+                        merging.column(j, &mut all);
+                        sums.whole += sum_of_squares(&all);
+                        merging.add_squares_without(j, &all, &mut sums.without);
+                    }
+                },
+            );
             sums
         };
         let strips: Vec<Self> = starts.par_iter().map(strip).collect();

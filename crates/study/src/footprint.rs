@@ -74,6 +74,8 @@ pub(crate) struct Load {
     largest_cross: u64,
     largest_block_cross: u64,
     largest_fold_cross: u64,
+    /// Bytes of what cells need of rows beside products.
+    weighted: u64,
     rows: u64,
     shuffles: u64,
     rotations: u64,
@@ -162,6 +164,8 @@ impl<'a> Footprint<'a> {
             let entries = self.entries(cell.x, cell.y);
             let of_part = |n_parts| entries * self.entry([cell.x, cell.y], n_parts);
             load.crosses += 8 * entries;
+            let units = |r: usize| self.catalogue[r].n_units as u64;
+            load.weighted += 8 * self.n_blocks * (units(cell.x) + units(cell.y));
             load.block_crosses += of_part(self.n_blocks);
             load.largest_cross = load.largest_cross.max(8 * entries);
             load.largest_block_cross = load.largest_block_cross.max(of_part(self.n_blocks));
@@ -191,7 +195,7 @@ impl<'a> Footprint<'a> {
         } else {
             self.threads * load.largest_values
         };
-        let centred = load.values + 8 * load.rows;
+        let centred = load.values + 8 * load.rows + load.weighted;
         BASE_BYTES + with_reserve(raw + centred + self.n_blocks * load.block_scatters)
     }
 

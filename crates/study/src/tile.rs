@@ -11,7 +11,7 @@ use consilience_inference::{Null, chance, jackknife};
 use consilience_measures::{Comparison, DynMeasure, Quantity, Reads, Warning};
 use consilience_statistics::{
     BlockSet, Blocks, Centred, Cross, Evidence, Marginal, Pair, Reading, Rotation, Side,
-    SplitDesign, UnitPolicy, UnitSelection, select_units, select_units_of_dealings,
+    SplitDesign, UnitPolicy, UnitSelection, Weighted, select_units, select_units_of_dealings,
 };
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
@@ -98,16 +98,21 @@ pub(crate) struct TaskOutcome {
 }
 
 /// Moments of the representations of a tile.
+#[derive(Default)]
 struct Gathered {
     sides: BTreeMap<usize, GatheredSide>,
     failed: BTreeMap<usize, String>,
+    /// For each two representations that are compared by moments, what the first has weighted by the second.
+    weighted: BTreeMap<(usize, usize), Weighted>,
 }
 
 impl Gathered {
     /// Cross-moments of a cell of representations that can be compared.
     fn cross(&self, cell: Cell) -> Option<Arc<Cross>> {
         let (x, y) = (self.sides.get(&cell.x)?, self.sides.get(&cell.y)?);
-        Some(Arc::new(x.rows.cross(&y.rows)))
+        let weighted = |x, y| self.weighted.get(&(x, y)).expect("of every cell of moments");
+        let weighted = [weighted(cell.x, cell.y), weighted(cell.y, cell.x)];
+        Some(Arc::new(x.rows.cross_weighted(&y.rows, weighted)))
     }
 
     /// Cross-moments of the cells of tasks that read moments.
@@ -119,6 +124,26 @@ impl Gathered {
             Some(((cell.x, cell.y), self.cross(cell)?))
         };
         cells.par_iter().filter_map(cross).collect()
+    }
+
+    /// With what the cells of some tasks need of their rows beside products.
+    fn weighted_for(mut self, tasks: &[Task<'_>]) -> Self {
+        let mut partners: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for Task { cell, .. } in moment_tasks(tasks) {
+            if self.sides.contains_key(&cell.x) && self.sides.contains_key(&cell.y) {
+                partners.entry(cell.x).or_default().insert(cell.y);
+                partners.entry(cell.y).or_default().insert(cell.x);
+            }
+        }
+        let partners: Vec<(usize, Vec<usize>)> =
+            partners.into_iter().map(|(r, others)| (r, others.into_iter().collect())).collect();
+        let weigh = |(r, others): &(usize, Vec<usize>)| {
+            let rows: Vec<&Centred> = others.iter().map(|other| &self.sides[other].rows).collect();
+            let weighted = self.sides[r].rows.weighted_by(&rows);
+            others.iter().map(|&other| (*r, other)).zip(weighted).collect::<Vec<_>>()
+        };
+        self.weighted = partners.par_iter().flat_map_iter(weigh).collect();
+        self
     }
 
     /// The representations of some tasks.
@@ -168,7 +193,8 @@ pub(crate) fn compute_strips(
     let again: Vec<usize> = if tasks().any(reads_again) { used.clone() } else { Vec::new() };
     let cached = Cached::load(context.source, &again)?;
     let context = Context { source: &cached, ..*context };
-    let gathered = gather_sides(&context, &used)?;
+    let all: Vec<Task<'_>> = tasks().copied().collect();
+    let gathered = gather_sides(&context, &used)?.weighted_for(&all);
     for tasks in strips {
         done(score(&context, tasks, &gathered, Work { batch, kept: None })?)?;
     }
@@ -185,7 +211,7 @@ pub(crate) fn compute_each(
 ) -> Result<Vec<Vec<TaskOutcome>>> {
     let used: BTreeSet<usize> = tasks.iter().flat_map(|t| [t.cell.x, t.cell.y]).collect();
     let used: Vec<usize> = used.into_iter().collect();
-    let gathered = gather_selected(context, &used, selections)?;
+    let gathered = gather_selected(context, &used, selections)?.weighted_for(tasks);
     let crosses = gathered.crosses(tasks);
     let work = Work { batch: 1, kept: Some(&crosses) };
     let under =
@@ -287,7 +313,7 @@ fn gather_sides(context: &Context<'_>, used: &[usize]) -> Result<Gathered> {
             Ok((representation, Ok(GatheredSide { rows, marginal, selection })))
         })
         .collect::<Result<_>>()?;
-    let mut gathered = Gathered { sides: BTreeMap::new(), failed: BTreeMap::new() };
+    let mut gathered = Gathered::default();
     for (representation, result) in found {
         match result {
             Ok(side) => drop(gathered.sides.insert(representation, side)),
@@ -320,7 +346,7 @@ fn gather_selected(
     used: &[usize],
     selections: &Selections,
 ) -> Result<Gathered> {
-    let mut gathered = Gathered { sides: BTreeMap::new(), failed: BTreeMap::new() };
+    let mut gathered = Gathered::default();
     for &representation in used {
         let selection = match &selections[&representation] {
             Ok(selection) => selection.clone(),
