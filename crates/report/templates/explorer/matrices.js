@@ -79,7 +79,7 @@ const panBy = (x, y) => {
 };
 
 // The picture as a file, as it is ordered: values, or at least a thousand pixels a side.
-const save = (blob, extension) => {
+const download = (blob, extension) => {
   const v = current();
   const parts = ["correlations", v.entry.x.layer, frame.drawn.up, frame.drawn.along, frame.order].join("-");
   const link = make("a", { href: URL.createObjectURL(blob), download: `${parts.replace(/[^\w.-]+/g, "_")}.${extension}` });
@@ -91,7 +91,7 @@ const saveValues = () => {
   const cell = (text) => `"${String(text).replaceAll('"', '""')}"`;
   const head = [cell(`unit of ${up} / of ${along}`), ...columns].join(",");
   const line = (unit, i) => [unit, ...columns.map((_, j) => r(i, j).toFixed(3))].join(",");
-  save(new Blob([[head, ...rows.map(line)].join("\n"), "\n"], { type: "text/csv" }), "csv");
+  download(new Blob([[head, ...rows.map(line)].join("\n"), "\n"], { type: "text/csv" }), "csv");
 };
 const savePicture = () => {
   const { bitmap: plain } = frame.drawn;
@@ -100,7 +100,7 @@ const savePicture = () => {
   const context = canvas.getContext("2d");
   context.imageSmoothingEnabled = false;
   context.drawImage(plain, 0, 0, canvas.width, canvas.height);
-  canvas.toBlob((blob) => save(blob, "png"));
+  canvas.toBlob((blob) => download(blob, "png"));
 };
 
 // The two units under a point of the canvas, as shares of its sides.
