@@ -23,6 +23,12 @@ scored = [row["outcome"]["score"] for row in cells if "score" in row["outcome"]]
 check(all(s["chance"] for s in scored), "every score has a chance level")
 check(all("interval" in s["estimate"] for s in scored), "every score has an interval")
 
+units = [row for row in rows if row["row"] == "units"]
+found = [row for row in units if "found" in row["findings"]]
+check(len(found) == len(units) == 4 * 6, f"{len(found)} of {len(units)} pairs of layers unit by unit")
+fields = [row["findings"]["found"]["x"]["receptive_field"] for row in units if row["x"]["layer"].startswith("conv")]
+check(all(fields), "the store says where positions look")
+
 run = json.loads((folder / "run.json").read_text())
 for network in run["networks"]:
     check(network["accuracy"] >= 0.85, f"{network['name']}: accuracy {network['accuracy']:.3f}")
