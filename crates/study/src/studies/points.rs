@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use consilience_inference::Estimate;
 use consilience_measures::{DynMeasure, Warning};
 
 use super::selection::{LAST, Place};
 use super::words;
 use crate::summary::NULLS;
-use crate::{Band, Curve, CurveRole, Draws, Facet, PointRow, Table};
+use crate::{Band, Curve, CurveRole, Draws, Facet, PointRow, Run, Table};
 
 /// Name of the series that says what a row holds.
 pub(crate) const WHAT: &str = "what";
@@ -32,21 +33,57 @@ pub(crate) fn series(place: &Place) -> BTreeMap<String, String> {
     series
 }
 
+/// A point that has a value.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<'a> {
+    row: &'a PointRow,
+    pub(crate) estimate: &'a Estimate,
+}
+
+impl std::ops::Deref for Known<'_> {
+    type Target = PointRow;
+
+    fn deref(&self) -> &PointRow {
+        self.row
+    }
+}
+
+impl<'a> Known<'a> {
+    fn of(row: &'a PointRow) -> Option<Self> {
+        Some(Self { row, estimate: row.estimate()? })
+    }
+
+    pub(crate) fn value(self) -> f64 {
+        self.estimate.value
+    }
+
+    /// Lower and upper end; the value itself without an interval.
+    pub(crate) fn ends(self) -> [f64; 2] {
+        self.estimate.interval.unwrap_or([self.estimate.value; 2])
+    }
+
+    /// Distance of a number from the interval; 0 inside.
+    pub(crate) fn outside(self, number: f64) -> f64 {
+        let [low, high] = self.ends();
+        (low - number).max(number - high).max(0.0)
+    }
+}
+
 /// Rows of one measure at one place, along an axis.
 pub(crate) struct Sweep<'a> {
     pub(crate) checkpoint: &'a str,
     pub(crate) layer: &'a str,
     pub(crate) groups: &'a str,
     pub(crate) measure: &'a str,
-    points: Vec<&'a PointRow>,
+    points: Vec<Known<'a>>,
 }
 
 impl<'a> Sweep<'a> {
     /// All sweeps, in the order of the rows.
     pub(crate) fn all(table: &'a Table, study: &'a str) -> Vec<Self> {
         let mut sweeps: Vec<Self> = Vec::new();
-        for point in of(table, study) {
-            let place = [CHECKPOINT, LAYER, GROUPS].map(|name| named(point, name));
+        for point in table.points(study).filter_map(Known::of) {
+            let place = [CHECKPOINT, LAYER, GROUPS].map(|name| named(point.row, name));
             let own = |s: &&mut Self| {
                 [s.checkpoint, s.layer, s.groups] == place && s.measure == point.quantity
             };
@@ -54,7 +91,7 @@ impl<'a> Sweep<'a> {
                 sweep.points.push(point);
             } else {
                 let [checkpoint, layer, groups] = place;
-                let (measure, points) = (&*point.quantity, vec![point]);
+                let (measure, points) = (&*point.row.quantity, vec![point]);
                 sweeps.push(Self { checkpoint, layer, groups, measure, points });
             }
         }
@@ -62,12 +99,15 @@ impl<'a> Sweep<'a> {
     }
 
     /// Rows that hold one thing, along the axis.
-    pub(crate) fn rows(&self, what: &str) -> Vec<&'a PointRow> {
-        along(&self.points, |p| named(p, WHAT) == what)
+    pub(crate) fn rows(&self, what: &str) -> Vec<Known<'a>> {
+        let here = |p: &Known<'_>| named(p, WHAT) == what;
+        let mut points: Vec<Known<'a>> = self.points.iter().copied().filter(here).collect();
+        points.sort_by(|a, b| a.at.total_cmp(&b.at));
+        points
     }
 
     /// One thing at one place of the axis.
-    pub(crate) fn at(&self, what: &str, at: f64) -> Option<&'a PointRow> {
+    pub(crate) fn at(&self, what: &str, at: f64) -> Option<Known<'a>> {
         self.rows(what).into_iter().find(|p| p.at == at)
     }
 
@@ -91,6 +131,18 @@ impl<'a> Sweep<'a> {
             format!("{}, {}", self.checkpoint, self.groups)
         }
     }
+}
+
+/// The measures of a run that have sweeps, with these.
+pub(crate) fn by_measure<'a, 'b>(
+    sweeps: &'b [Sweep<'a>],
+    run: &'b Run,
+) -> Vec<(&'b str, Vec<&'b Sweep<'a>>)> {
+    let of = |m: &'b String| {
+        let own: Vec<&Sweep<'a>> = sweeps.iter().filter(|s| s.measure == m).collect();
+        (!own.is_empty()).then_some((m.as_str(), own))
+    };
+    run.spec.measures.iter().filter_map(of).collect()
 }
 
 /// Over how many pairs of networks the means are.
@@ -162,32 +214,20 @@ pub(crate) fn add_warnings(all: &mut Vec<Warning>, more: &[Warning]) {
     }
 }
 
-/// Points of a study that have a value, in the order of the table.
-fn of<'a>(table: &'a Table, study: &'a str) -> Vec<&'a PointRow> {
-    table.points(study).filter(|p| p.estimate().is_some()).collect()
-}
-
 /// The value of a series, or nothing.
 fn named<'a>(point: &'a PointRow, name: &str) -> &'a str {
     point.series.get(name).map_or("", String::as_str)
-}
-
-/// Points for which `keep` holds, along the axis.
-fn along<'a>(points: &[&'a PointRow], keep: impl Fn(&PointRow) -> bool) -> Vec<&'a PointRow> {
-    let mut points: Vec<&PointRow> = points.iter().copied().filter(|p| keep(p)).collect();
-    points.sort_by(|a, b| a.at.total_cmp(&b.at));
-    points
 }
 
 /// The measured values as a curve, with the band of their intervals where all have one.
 pub(crate) fn measured(
     name: &str,
     role: CurveRole,
-    points: &[&PointRow],
+    points: &[Known<'_>],
     position: impl Fn(f64) -> f64,
 ) -> Option<Curve> {
-    let known = points.iter().filter_map(|p| Some((p.at, p.estimate()?)));
-    let (x, estimates): (Vec<f64>, Vec<_>) = known.map(|(at, e)| (position(at), e)).unzip();
+    let (x, estimates): (Vec<f64>, Vec<&Estimate>) =
+        points.iter().map(|p| (position(p.at), p.estimate)).unzip();
     let intervals: Option<Vec<[f64; 2]>> = estimates.iter().map(|e| e.interval).collect();
     let band = intervals.filter(|_| role == CurveRole::Score).map(|ends| Band {
         low: ends.iter().map(|e| e[0]).collect(),
@@ -200,7 +240,7 @@ pub(crate) fn measured(
 /// What theory says of the points for which it says something, as a curve.
 pub(crate) fn expected(
     name: &str,
-    points: &[&PointRow],
+    points: &[Known<'_>],
     position: impl Fn(f64) -> f64,
 ) -> Option<Curve> {
     let known = points.iter().filter_map(|p| Some((position(p.at), p.expected()?)));

@@ -4,10 +4,10 @@ use consilience_inference::Null;
 use consilience_measures::Warning;
 
 use super::{CLEAN, CORRECTED, KIND, Noise, RAW, RELIABILITY, verdicts};
-use crate::studies::points::{self, Sweep};
+use crate::studies::points::{self, Known, Sweep};
 use crate::studies::selection::LAST;
 use crate::studies::words;
-use crate::{Curve, CurveRole, Curves, Figure, PointRow, Run, Section, Table, TableFigure};
+use crate::{Curve, CurveRole, Curves, Figure, Run, Section, Table, TableFigure};
 
 /// Place of a ratio on a logarithmic axis.
 fn position(ratio: f64) -> f64 {
@@ -59,11 +59,11 @@ fn scores(study: &Noise, sweeps: &[&Sweep<'_>], measure: &str, run: &Run) -> Fig
             let rows = sweep.rows(&null.to_string());
             points::measured(&format!("{raw} · {null}"), CurveRole::Chance, &rows, position)
         };
-        let clean = sweep.at(CLEAN, 0.0).and_then(|p| p.estimate()).map(|e| Curve {
+        let clean = sweep.at(CLEAN, 0.0).map(|p| Curve {
             name: named("without noise"),
             role: CurveRole::Reference,
             x: vec![position(first), position(last.unwrap_or(first))],
-            y: vec![e.value; 2],
+            y: vec![p.value(); 2],
             band: None,
         });
         let curves = [
@@ -113,10 +113,8 @@ fn scores(study: &Noise, sweeps: &[&Sweep<'_>], measure: &str, run: &Run) -> Fig
 
 fn numbers(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
     let dash = || "–".to_owned();
-    let text =
-        |p: Option<&PointRow>| p.and_then(PointRow::estimate).map_or_else(dash, words::estimate);
-    let theory =
-        |p: Option<&PointRow>| p.and_then(PointRow::expected).map_or_else(dash, words::number);
+    let text = |p: Option<Known<'_>>| p.map_or_else(dash, |p| words::estimate(p.estimate));
+    let theory = |p: Known<'_>| p.expected().map_or_else(dash, words::number);
     let mut rows = Vec::new();
     for sweep in sweeps {
         let clean = sweep.at(CLEAN, 0.0);
@@ -128,7 +126,7 @@ fn numbers(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
                 sweep.place(),
                 raw.at.to_string(),
                 text(Some(raw)),
-                theory(Some(raw)),
+                theory(raw),
                 text(at(&Null::Shuffle.to_string())),
                 text(at(RELIABILITY)),
                 text(at(CORRECTED)),

@@ -1,22 +1,15 @@
 //! What `noise` says.
 
 use super::{CLEAN, CORRECTED, Noise, RAW};
-use crate::studies::points::Sweep;
+use crate::studies::points::{self, Known, Sweep};
 use crate::studies::words;
-use crate::{PointRow, Run, Tone, Verdict};
+use crate::{Run, Tone, Verdict};
 
 /// Share of the intervals that have to hold the curve of theory for the two to agree: 95 % less what few draws cost.
 const AGREE: f64 = 0.85;
 
 pub(super) fn all(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> Vec<Verdict> {
-    let of = |measure: &str| sweeps.iter().filter(|s| s.measure == measure).collect::<Vec<_>>();
-    let measures: Vec<(&str, Vec<&Sweep<'_>>)> = run
-        .spec
-        .measures
-        .iter()
-        .map(|m| (m.as_str(), of(m)))
-        .filter(|(_, sweeps)| !sweeps.is_empty())
-        .collect();
+    let measures = points::by_measure(sweeps, run);
     let mut verdicts: Vec<Verdict> =
         measures.iter().filter_map(|(m, sweeps)| recovered(study, m, sweeps)).collect();
     verdicts.extend(measures.iter().filter_map(|(m, sweeps)| theory(study, m, sweeps)));
@@ -35,17 +28,6 @@ pub(super) fn all(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> Vec<Verdict
     verdicts
 }
 
-fn value(point: &PointRow) -> f64 {
-    point.estimate().map_or(f64::NAN, |e| e.value)
-}
-
-/// Distance of a number from the interval of a point; 0 inside.
-fn outside(point: &PointRow, number: f64) -> f64 {
-    let [low, high] =
-        point.estimate().map_or([f64::NAN; 2], |e| e.interval.unwrap_or([e.value; 2]));
-    (low - number).max(number - high).max(0.0)
-}
-
 fn tone(kept: usize, of: usize) -> Tone {
     if kept as f64 >= AGREE * of as f64 {
         Tone::Holds
@@ -58,17 +40,18 @@ fn tone(kept: usize, of: usize) -> Tone {
 
 /// Whether the correction gives back the score without noise.
 fn recovered(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verdict> {
-    let mut points: Vec<(&Sweep<'_>, &PointRow, f64)> = Vec::new();
+    let mut points: Vec<(&Sweep<'_>, Known<'_>, f64)> = Vec::new();
     for sweep in sweeps {
         let known = sweep.rows(CORRECTED).into_iter();
         points.extend(known.filter_map(|p| Some((*sweep, p, p.expected()?))));
     }
-    let recovers = |p: &&(&Sweep<'_>, &PointRow, f64)| outside(p.1, p.2) <= study.tolerance;
+    let recovers = |p: &&(&Sweep<'_>, Known<'_>, f64)| p.1.outside(p.2) <= study.tolerance;
     let kept = points.iter().filter(recovers).count();
     let (sweep, point, clean) = points
         .iter()
-        .max_by(|a, b| (value(a.1) - a.2).abs().total_cmp(&(value(b.1) - b.2).abs()))?;
-    let raw = sweep.at(RAW, point.at).map_or(f64::NAN, value);
+        .max_by(|a, b| (a.1.value() - a.2).abs().total_cmp(&(b.1.value() - b.2).abs()))?;
+    let raw =
+        sweep.at(RAW, point.at).map_or_else(|| "–".to_owned(), |raw| words::number(raw.value()));
     // The lowest ratio from which on every place recovers.
     let mut ratios: Vec<f64> = points.iter().map(|p| p.1.at).collect();
     ratios.sort_by(f64::total_cmp);
@@ -83,9 +66,9 @@ fn recovered(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verd
         words::count(points.len(), "point"),
         sweep.place(),
         point.at,
-        point.estimate().map_or_else(String::new, words::estimate),
+        words::estimate(point.estimate),
         words::number(*clean),
-        words::number(raw)
+        raw
     );
     Some(Verdict { tone: tone(kept, points.len()), text })
 }
@@ -93,9 +76,9 @@ fn recovered(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verd
 /// From which ratio on noise does not matter to the raw score, measure by measure, and what is left at the lowest.
 fn attenuated(study: &Noise, measures: &[(&str, Vec<&Sweep<'_>>)]) -> Option<Verdict> {
     let of_place = |sweep: &Sweep<'_>| {
-        let clean = value(sweep.at(CLEAN, 0.0)?);
+        let clean = sweep.at(CLEAN, 0.0)?.value();
         let rows = sweep.rows(RAW);
-        let near = |p: &&&PointRow| (value(p) - clean).abs() <= study.tolerance;
+        let near = |p: &&Known<'_>| (p.value() - clean).abs() <= study.tolerance;
         let from = match rows.iter().rev().take_while(near).last() {
             Some(p) => format!("from {} on", p.at),
             None => format!("not at {}", rows.last()?.at),
@@ -105,7 +88,7 @@ fn attenuated(study: &Noise, measures: &[(&str, Vec<&Sweep<'_>>)]) -> Option<Ver
             "{} {from} ({} without noise, {} at {})",
             sweep.place(),
             words::number(clean),
-            words::number(value(lowest)),
+            words::number(lowest.value()),
             lowest.at
         ))
     };
@@ -124,22 +107,22 @@ fn attenuated(study: &Noise, measures: &[(&str, Vec<&Sweep<'_>>)]) -> Option<Ver
 
 /// Whether the raw score is what theory expects.
 fn theory(study: &Noise, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<Verdict> {
-    let mut points: Vec<(&Sweep<'_>, &PointRow, f64)> = Vec::new();
+    let mut points: Vec<(&Sweep<'_>, Known<'_>, f64)> = Vec::new();
     for sweep in sweeps {
         let known = sweep.rows(RAW).into_iter();
         points.extend(known.filter_map(|p| Some((*sweep, p, p.expected()?))));
     }
-    let agree = points.iter().filter(|p| outside(p.1, p.2) <= study.tolerance).count();
+    let agree = points.iter().filter(|p| p.1.outside(p.2) <= study.tolerance).count();
     let (sweep, point, expected) = points
         .iter()
-        .max_by(|a, b| (value(a.1) - a.2).abs().total_cmp(&(value(b.1) - b.2).abs()))?;
+        .max_by(|a, b| (a.1.value() - a.2).abs().total_cmp(&(b.1.value() - b.2).abs()))?;
     let text = format!(
         "Theory and measurement, `{measure}`: the expected curve is within {} of the interval at {agree} of {}; farthest in {} at signal-to-noise {}: measured {}, expected {}.",
         study.tolerance,
         words::count(points.len(), "point"),
         sweep.place(),
         point.at,
-        point.estimate().map_or_else(String::new, words::estimate),
+        words::estimate(point.estimate),
         words::number(*expected)
     );
     Some(Verdict { tone: tone(agree, points.len()), text })

@@ -4,9 +4,9 @@ use consilience_inference::{Estimate, Null};
 use consilience_measures::Warning;
 
 use super::{BIAS, KIND, SCORE, SampleSize, verdicts};
-use crate::studies::points::{self, Sweep};
+use crate::studies::points::{self, Known, Sweep};
 use crate::studies::words;
-use crate::{CurveRole, Curves, Figure, PointRow, Run, Section, Table, TableFigure};
+use crate::{CurveRole, Curves, Figure, Run, Section, Table, TableFigure};
 
 /// Place of a number of stimuli on a logarithmic axis.
 fn position(n: f64) -> f64 {
@@ -128,8 +128,7 @@ fn biases(study: &SampleSize, sweeps: &[&Sweep<'_>], checkpoint: &str) -> Figure
 
 fn numbers(study: &SampleSize, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
     let dash = || "–".to_owned();
-    let text =
-        |p: Option<&PointRow>| p.and_then(PointRow::estimate).map_or_else(dash, words::estimate);
+    let text = |p: Option<Known<'_>>| p.map_or_else(dash, |p| words::estimate(p.estimate));
     let mut rows = Vec::new();
     for sweep in sweeps {
         for score in sweep.rows(SCORE) {
@@ -141,10 +140,10 @@ fn numbers(study: &SampleSize, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
                 sweep.place(),
                 score.at.to_string(),
                 text(Some(score)),
-                score.estimate().and_then(spread).map_or_else(dash, words::number),
+                spread(score.estimate).map_or_else(dash, words::number),
                 text(sweep.at(BIAS, score.at)),
                 text(shuffled),
-                shuffled.and_then(PointRow::expected).map_or_else(dash, words::number),
+                shuffled.and_then(|p| p.expected()).map_or_else(dash, words::number),
                 if caveats.is_empty() { dash() } else { caveats.join("; ") },
             ]);
         }

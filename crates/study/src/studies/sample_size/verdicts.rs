@@ -3,29 +3,19 @@
 use consilience_inference::{Estimate, Null};
 
 use super::{BIAS, SCORE, SampleSize};
-use crate::studies::points::Sweep;
+use crate::studies::points::{self, Known, Sweep};
 use crate::studies::words;
-use crate::{PointRow, Run, Tone, Verdict};
+use crate::{Run, Tone, Verdict};
 
 pub(super) fn all(study: &SampleSize, sweeps: &[Sweep<'_>], run: &Run) -> Vec<Verdict> {
     let of = |measure: &str| sweeps.iter().filter(|s| s.measure == measure).collect::<Vec<_>>();
-    let measures: Vec<(&str, Vec<&Sweep<'_>>)> = run
-        .spec
-        .measures
-        .iter()
-        .map(|m| (m.as_str(), of(m)))
-        .filter(|(_, s)| !s.is_empty())
-        .collect();
+    let measures = points::by_measure(sweeps, run);
     let mut verdicts: Vec<Verdict> =
         measures.iter().filter_map(|(m, sweeps)| settling(study, m, sweeps)).collect();
     verdicts.extend(study.debiased.iter().filter_map(|(a, b)| debiased(a, b, &of(a), &of(b))));
     verdicts.extend(biased(study, &measures));
     verdicts.extend(chance(&measures));
     verdicts
-}
-
-fn value(point: &PointRow) -> f64 {
-    point.estimate().map_or(f64::NAN, |e| e.value)
 }
 
 /// The end of an interval that is farther from 0, with its distance.
@@ -37,7 +27,7 @@ fn farthest(e: &Estimate) -> f64 {
 /// The smallest number of stimuli from which on the whole interval of the bias is within the tolerance.
 pub(super) fn settled_at(sweep: &Sweep<'_>, tolerance: f64) -> Option<f64> {
     let biases = sweep.rows(BIAS);
-    let within = |p: &&&PointRow| p.estimate().is_some_and(|e| farthest(e) <= tolerance);
+    let within = |p: &&Known<'_>| farthest(p.estimate) <= tolerance;
     biases.iter().rev().take_while(within).last().map(|p| p.at)
 }
 
@@ -52,11 +42,11 @@ fn settling(study: &SampleSize, measure: &str, sweeps: &[&Sweep<'_>]) -> Option<
                 let biases = sweep.rows(BIAS);
                 let before = biases.iter().rev().nth(1)?;
                 // A set below its value at the end rises on the way to it.
-                let way = if value(before) < 0.0 { "still rising" } else { "still falling" };
+                let way = if before.value() < 0.0 { "still rising" } else { "still falling" };
                 moving.push(format!(
                     "{} {way} ({} from n = {} to {most})",
                     sweep.place(),
-                    signed(-value(before)),
+                    signed(-before.value()),
                     before.at
                 ));
             }
@@ -95,9 +85,9 @@ fn biased(study: &SampleSize, measures: &[(&str, Vec<&Sweep<'_>>)]) -> Option<Ve
     let mut fewest: Option<f64> = None;
     for (measure, sweeps) in measures {
         let first = sweeps.iter().filter_map(|s| Some((s, *s.rows(BIAS).first()?)));
-        let largest = first.max_by(|a, b| value(a.1).abs().total_cmp(&value(b.1).abs()));
+        let largest = first.max_by(|a, b| a.1.value().abs().total_cmp(&b.1.value().abs()));
         let Some((sweep, point)) = largest else { continue };
-        let Some(estimate) = point.estimate() else { continue };
+        let estimate = point.estimate;
         let [low, high] = estimate.interval.unwrap_or([estimate.value; 2]);
         let size = if low.max(-high) > study.tolerance {
             0
@@ -126,7 +116,7 @@ fn debiased(
     plain_sweeps: &[&Sweep<'_>],
     debiased_sweeps: &[&Sweep<'_>],
 ) -> Option<Verdict> {
-    let first = |s: &Sweep<'_>| s.rows(BIAS).first().map(|p| value(p));
+    let first = |s: &Sweep<'_>| s.rows(BIAS).first().map(|p| p.value());
     let pairs: Vec<(f64, f64)> = plain_sweeps
         .iter()
         .filter_map(|a| {
@@ -167,21 +157,21 @@ fn chance(measures: &[(&str, Vec<&Sweep<'_>>)]) -> Option<Verdict> {
             let rows = s.rows(&null.to_string());
             Some((s, (*rows.first()?, *rows.last()?)))
         });
-        let highest = ends.max_by(|a, b| value(a.1.0).abs().total_cmp(&value(b.1.0).abs()));
+        let highest = ends.max_by(|a, b| a.1.0.value().abs().total_cmp(&b.1.0.value().abs()));
         let Some((sweep, (few, many))) = highest else { continue };
         said.push(format!(
             "`{measure}` {} at n = {} (score {}), {} at n = {} ({null}, {})",
-            words::number(value(few)),
+            words::number(few.value()),
             few.at,
-            words::number(sweep.at(SCORE, few.at).map_or(f64::NAN, value)),
-            words::number(value(many)),
+            sweep.at(SCORE, few.at).map_or_else(|| "–".to_owned(), |p| words::number(p.value())),
+            words::number(many.value()),
             many.at,
             sweep.place()
         ));
         for point in sweeps.iter().flat_map(|s| s.rows(&Null::Shuffle.to_string())) {
             let Some(expected) = point.expected() else { continue };
             closed += 1;
-            let interval = point.estimate().and_then(|e| e.interval);
+            let interval = point.estimate.interval;
             inside += usize::from(interval.is_some_and(|[a, b]| a <= expected && expected <= b));
         }
     }
