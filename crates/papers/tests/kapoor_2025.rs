@@ -5,7 +5,7 @@ use consilience_data::{
     Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
     RepresentationId, RowMajor, StimulusSet,
 };
-use consilience_papers::{CLAIMS_FILE, Judged, Judgement, find};
+use consilience_papers::{CLAIMS_FILE, Claim, Judged, Judgement, find};
 use consilience_study::{Figure, StudySpec, run};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -147,8 +147,8 @@ fn source(world: World) -> ArraySource {
     source
 }
 
-/// The verdicts on the claims, in their order, from the study of the quick reproduction.
-fn verdicts(world: World) -> Vec<(String, Judgement)> {
+/// The claims, judged, in their order, from the study of the quick reproduction.
+fn verdicts(world: World) -> Vec<Claim> {
     let paper = find("kapoor-2025").expect("it is there");
     // Three networks of each architecture and few blocks, to be quick.
     let text = ["cnn", "resnet"].iter().fold(paper.quick.study.to_owned(), |text, kind| {
@@ -165,16 +165,17 @@ fn verdicts(world: World) -> Vec<(String, Judgement)> {
     let Some(Figure::Table(table)) = section.figures.first() else { panic!("no table") };
     assert_eq!(table.rows.len(), judged.claims.len());
     assert!(judged.claims.iter().all(|claim| !claim.values.is_empty()));
-    judged.claims.into_iter().map(|claim| (claim.claim, claim.judgement)).collect()
+    judged.claims
 }
 
 #[test]
 fn claims_stand_in_a_world_where_they_are_true() {
     let found = verdicts(AS_CLAIMED);
-    for (claim, judgement) in &found {
+    for claim in &found {
         // Units that are sources in another order leave nothing for a rotation to gain.
-        if !claim.starts_with("One-to-one") {
-            assert_eq!(*judgement, Judgement::Reproduced, "{claim}");
+        if !claim.claim.starts_with("One-to-one") {
+            assert_eq!(claim.judgement, Judgement::Reproduced, "{}", claim.claim);
+            assert_eq!(claim.reason, None, "{}", claim.claim);
         }
     }
     assert_eq!(found.len(), 11);
@@ -183,8 +184,11 @@ fn claims_stand_in_a_world_where_they_are_true() {
 #[test]
 fn claims_fall_in_a_world_where_they_are_not() {
     let found = verdicts(OTHERWISE);
-    let of =
-        |start: &str| found.iter().find(|(claim, _)| claim.starts_with(start)).expect("a claim").1;
+    let claim = |start: &str| found.iter().find(|c| c.claim.starts_with(start)).expect("a claim");
+    let of = |start: &str| claim(start).judgement;
+    // Mixtures of the same sources: shuffled stimuli are no match for them, another basis is.
+    let why = claim("Permutation scores are clearly above chance").reason.as_deref();
+    assert!(why.is_some_and(|why| why.contains("a rotated basis does as well")), "{why:?}");
     for claim in [
         "Permutation scores are clearly above chance",
         "Nearly all of the final alignment",

@@ -5,7 +5,7 @@ use consilience_study::{CellRow, GroupPair, Maps, Outcome};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::rows::{MAPS, Wording, label, over, range, same_layer, within};
+use super::rows::{MAPS, Wording, but_for, exceptions, label, over, range, same_layer, within};
 use crate::{Claim, Measured, Results};
 
 /// Share of the linear score from which an orthogonal map does nearly as well.
@@ -64,7 +64,8 @@ fn judged(results: &Results<'_>, scored: Scored, wording: &Wording, missing: &st
         range(&shares),
         shares.len()
     );
-    wording.judged(values, here, nearly == shares.len(), missing)
+    let claim = wording.judged(values, here, nearly == shares.len(), missing);
+    but_for(claim, exceptions(&shares, NEARLY))
 }
 
 /// Gap between the linear and the orthogonal score of one layer, and their ratio: means over pairs of networks, which are

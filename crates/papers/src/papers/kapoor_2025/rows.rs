@@ -2,7 +2,7 @@
 
 use consilience_study::{GroupPair, Quantity, Run, SummaryRow, Table};
 
-use crate::{Claim, Measured, Results};
+use crate::{Claim, Judgement, Measured, Results};
 
 /// The maps that the paper compares, from the most flexible to the least.
 pub(super) const MAPS: [&str; 3] = ["ridge", "procrustes", "permutation"];
@@ -28,6 +28,14 @@ impl Wording {
             return Claim::untested(self.claim, self.paper, here, missing);
         }
         Claim::tested(self.claim, self.paper, here, self.criterion, holds).from_values(values)
+    }
+}
+
+/// The claim with its exceptions as the reason, if it was not reproduced and there are some.
+pub(super) fn but_for(claim: Claim, exceptions: Option<String>) -> Claim {
+    match exceptions {
+        Some(why) if claim.judgement == Judgement::NotReproduced => claim.because(&why),
+        _ => claim,
     }
 }
 
@@ -87,6 +95,34 @@ pub(super) fn above(value: &Measured, bound: f64) -> bool {
     value.estimate.interval.is_some_and(|[low, _]| low > bound)
 }
 
+/// Of a claim that asks for a bound everywhere, where values fall short of it, and whether their intervals do; nothing where
+/// most do, as then there is no exception to name.
+pub(super) fn exceptions(values: &[Measured], bound: f64) -> Option<String> {
+    let short: Vec<&Measured> = values.iter().filter(|v| v.estimate.value < bound).collect();
+    if short.is_empty() || 2 * short.len() > values.len() {
+        return None;
+    }
+    let text = |v: &&Measured| {
+        let value = number(v.estimate.value);
+        let interval = v.estimate.interval.map_or_else(String::new, |[low, high]| {
+            format!(", {} to {}", number(low), number(high))
+        });
+        format!("{} ({value}{interval})", v.what)
+    };
+    let shown: Vec<String> = short.iter().map(text).collect();
+    let within =
+        short.iter().filter(|v| v.estimate.interval.is_some_and(|[_, high]| high >= bound));
+    let undecided = match within.count() {
+        0 => "no interval over networks reaches the bound there".to_owned(),
+        all if all == short.len() => {
+            "intervals over networks reach the bound there: so few networks do not decide it"
+                .to_owned()
+        }
+        some => format!("intervals over networks reach the bound in {some} of these"),
+    };
+    Some(format!("It falls short only in {}; {undecided}.", shown.join(", ")))
+}
+
 /// Least and largest of some values, with what they are of: `0.87 (cnn conv3) to 0.98 (cnn conv1)`.
 pub(super) fn range(values: &[Measured]) -> String {
     let by_value = |a: &&Measured, b: &&Measured| a.estimate.value.total_cmp(&b.estimate.value);
@@ -100,4 +136,36 @@ pub(super) fn range(values: &[Measured]) -> String {
 /// A number with two digits and a minus that is one.
 pub(super) fn number(value: f64) -> String {
     format!("{value:.2}").replace('-', "\u{2212}")
+}
+
+#[cfg(test)]
+mod tests {
+    use consilience_inference::Estimate;
+
+    use super::*;
+
+    fn value(what: &str, value: f64, interval: [f64; 2]) -> Measured {
+        let estimate = Estimate { interval: Some(interval), ..Estimate::bare(value) };
+        Measured { what: what.into(), estimate, over: String::new(), chance: None }
+    }
+
+    #[test]
+    fn exceptions_are_named_with_what_their_intervals_say() {
+        let values = [
+            value("conv1", 0.95, [0.93, 0.97]),
+            value("conv2", 0.88, [0.84, 0.93]),
+            value("fc1", 0.99, [0.98, 1.0]),
+            value("fc2", 0.7, [0.65, 0.75]),
+        ];
+        let said = |values: &[Measured]| exceptions(values, 0.9);
+        assert_eq!(said(&values[..1]), None);
+        assert_eq!(said(&values[1..2]), None, "no exception where nothing holds");
+        let one = said(&values[..3]).expect("conv2");
+        assert!(one.starts_with("It falls short only in conv2 (0.88, 0.84 to 0.93); intervals"));
+        assert!(one.ends_with("so few networks do not decide it."), "{one}");
+        let clear = said(&values[2..]).expect("fc2");
+        assert!(clear.contains("no interval over networks reaches the bound"), "{clear}");
+        let both = said(&values).expect("two");
+        assert!(both.contains("conv2") && both.ends_with("in 1 of these."), "{both}");
+    }
 }

@@ -2,7 +2,9 @@
 
 use consilience_study::Quantity;
 
-use super::rows::{MAPS, Wording, above, label, measured, of_kind, range, within};
+use super::rows::{
+    MAPS, Wording, above, but_for, exceptions, label, measured, of_kind, range, within,
+};
 use crate::{Claim, Measured, Results};
 
 /// Share of the final score from which "nearly all" is said.
@@ -53,7 +55,8 @@ pub(super) fn after_epoch_one(results: &Results<'_>) -> Claim {
         values.len()
     );
     let holds = nearly == values.len();
-    AFTER_EPOCH_ONE.judged(values, here, holds, MISSING)
+    let short = exceptions(&values, NEARLY_ALL);
+    but_for(AFTER_EPOCH_ONE.judged(values, here, holds, MISSING), short)
 }
 
 pub(super) fn ahead_of_accuracy(results: &Results<'_>) -> Claim {
@@ -95,5 +98,6 @@ pub(super) fn untrained(results: &Results<'_>) -> Claim {
         values.len()
     );
     let holds = half == values.len();
-    UNTRAINED.judged(values, here, holds, MISSING)
+    let short = exceptions(&values, HALF);
+    but_for(UNTRAINED.judged(values, here, holds, MISSING), short)
 }
