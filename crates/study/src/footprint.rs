@@ -206,6 +206,15 @@ impl<'a> Footprint<'a> {
         with_reserve(tables + rotated + self.jackknifed(load, batch).max(self.drawn(load)))
     }
 
+    /// Bytes held for cells that are computed under several designs without intervals: activations as they are, what is made
+    /// of them, and the cross-moments of all cells.
+    pub(crate) fn of_each(&self, load: &Load) -> u64 {
+        let again = load.shuffles > 0 || self.reads_rows();
+        let raw = if again { 0 } else { load.values };
+        let crosses = self.n_blocks * load.block_crosses;
+        self.of_tile(load) + with_reserve(raw + crosses) + self.of_strip(load, 1)
+    }
+
     fn jackknifed(&self, load: &Load, batch: u64) -> u64 {
         if self.measures.iter().all(|m| m.reads() == Reads::WholeRows) {
             return 0;

@@ -16,6 +16,8 @@ pub struct Setup<'a> {
     pub source: &'a dyn ActivationSource,
     /// Who hears of progress.
     pub progress: &'a dyn Progress,
+    /// Bytes that may be held at once.
+    pub memory: Option<u64>,
 }
 
 /// A piece of work of a study whose rows are computed together, and are there together or are computed again.
@@ -29,6 +31,14 @@ pub trait Job: Debug + Send + Sync {
     /// What its steps read and multiply; nothing where they read no activations.
     fn cost(&self, _catalogue: &[Representation], _n_stimuli: usize, _n_blocks: usize) -> Cost {
         Cost::default()
+    }
+
+    /// Bytes held at once at the most, of a job that keeps within the limit of the setup; nothing of one that does not.
+    ///
+    /// # Errors
+    /// [`crate::Error::Memory`] where one comparison alone takes more than is allowed.
+    fn held(&self, _setup: &Setup<'_>) -> Result<Option<u64>> {
+        Ok(None)
     }
 
     /// Whether the rows can be made from this source, as far as that can be told before any work.

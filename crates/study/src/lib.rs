@@ -23,6 +23,7 @@ pub mod studies;
 mod summary;
 mod table;
 mod tile;
+mod within;
 
 pub use compare::{CompareOptions, Compared, Scoring, compare};
 pub use design::{Cell, Study};

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use consilience_data::{ActivationSource, Representation};
+use consilience_data::{ActivationSource, Quiet, Representation};
 use serde::Serialize;
 
 use crate::cut::Tile;
 use crate::run::Planned;
-use crate::{Cell, Result, StudySpec};
+use crate::{Cell, Result, Setup, StudySpec};
 
 /// What a study will cost.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -51,6 +51,7 @@ pub struct StudyPlan {
 /// When the design is impossible on this source, or one comparison alone takes more memory than allowed.
 pub fn plan(spec: &StudySpec, source: &dyn ActivationSource, memory: Option<u64>) -> Result<Plan> {
     let planned = Planned::new(spec, source)?;
+    let setup = Setup { spec, source, progress: &Quiet, memory };
     let catalogue = source.representations();
     let n = source.stimuli().len();
     let n_blocks = planned.blocks.len();
@@ -61,7 +62,11 @@ pub fn plan(spec: &StudySpec, source: &dyn ActivationSource, memory: Option<u64>
             ..tile(catalogue, n, n_blocks, &study.cells[t.cells()])
         };
         let of_tiles = tiles.iter().map(of_tile);
-        let of_jobs = study.jobs().map(|job| job.cost(catalogue, n, n_blocks));
+        let of_jobs = study.jobs().map(|job| {
+            let cost = job.cost(catalogue, n, n_blocks);
+            Ok(Cost { peak: job.held(&setup)?.unwrap_or(cost.peak), ..cost })
+        });
+        let of_jobs: Vec<Cost> = of_jobs.collect::<Result<_>>()?;
         let total = of_tiles.chain(of_jobs).fold(Cost::default(), |sum, next| sum.then(&next));
         Ok(StudyPlan {
             kind: study.kind().to_owned(),

@@ -62,6 +62,8 @@ pub fn run_within(
     let plan = Planned::new(spec, source)?;
     let cuts: Vec<Vec<Tile>> =
         plan.studies.iter().map(|study| study.cut(&plan, source, memory)).collect::<Result<_>>()?;
+    let setup = Setup { spec, source, progress, memory };
+    plan.studies.iter().flat_map(PlannedStudy::jobs).try_for_each(|j| j.held(&setup).map(drop))?;
     prepare_folder(folder, &facts(spec, source))?;
     if plan.studies.iter().any(|study| study.study.shows_stimuli()) {
         write_stimuli(&folder.join(STIMULI_FOLDER), source.stimuli())?;
@@ -72,7 +74,6 @@ pub fn run_within(
             study.pending(&file).map(|(_, task)| evaluations(&task, plan.without.len())).sum();
         let jobs: u64 = study.unfinished(&file).map(Job::steps).sum();
         progress.stage(study.study.kind(), total + jobs);
-        let setup = Setup { spec, source, progress };
         for job in &study.jobs {
             run_job(job.as_ref(), &setup, &mut file)?;
         }

@@ -1,10 +1,13 @@
 //! Studies within a limit to memory: cut into more steps, with the same rows.
 
+mod least_memory;
+
 use consilience_data::{
     Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
     RepresentationId, RowMajor, StimulusSet,
 };
 use consilience_study::{Error, RESULTS_FILE, StudySpec, plan, run_within};
+use least_memory::least_memory;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -82,11 +85,7 @@ fn a_limit_cuts_the_work_and_changes_no_byte() {
     let free = rows(None, 1).expect("rows");
     assert_eq!(free, rows(None, 2).expect("rows"));
     // What is beside the activations and moments of a study this small is most of it: the least limit is searched for.
-    let (mut refused, mut enough) = (0, whole.peak_bytes);
-    while enough - refused > 1 {
-        let middle = u64::midpoint(refused, enough);
-        if planned(Some(middle)).is_ok() { enough = middle } else { refused = middle }
-    }
+    let (_, _, enough) = in_pool(2, || least_memory(&spec(), &source));
     let mut cuts = Vec::new();
     for limit in [enough, u64::midpoint(enough, whole.peak_bytes), whole.peak_bytes] {
         let cut = planned(Some(limit)).expect("enough").studies.remove(0);

@@ -1,12 +1,17 @@
 //! Scores along the number of stimuli, of networks whose answer is known.
 
+mod least_memory;
 mod planted_pairs;
 
-use consilience_data::ArraySource;
+use std::path::Path;
+
+use consilience_data::{ArraySource, Quiet};
 use consilience_measures::Warning;
 use consilience_study::{
-    CompareOptions, Outcome, PointRow, Scoring, StudySpec, Table, Tone, compare,
+    CompareOptions, Outcome, PointRow, RESULTS_FILE, Scoring, StudySpec, Table, Tone, compare,
+    run_within,
 };
+use least_memory::least_memory;
 use planted_pairs::{Layer, mixed, noise, refused, resumes, source, table};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -16,10 +21,15 @@ const UNITS: usize = 10;
 
 /// Two networks: half of the variance of each unit of `body` is common to both, unit by unit, and nothing of `head`.
 fn networks() -> ArraySource {
+    named(&["a", "b"])
+}
+
+/// The same of networks of these names.
+fn named(networks: &[&str]) -> ArraySource {
     let rng = &mut ChaCha8Rng::seed_from_u64(5);
     let common = noise(STIMULI * UNITS, rng);
     let mut layers = Vec::new();
-    for network in ["a", "b"] {
+    for network in networks {
         for (depth, layer) in ["body", "head"].into_iter().enumerate() {
             let own = noise(STIMULI * UNITS, rng);
             let values = if layer == "body" { mixed(0.5, &common, &own) } else { own };
@@ -172,4 +182,20 @@ fn what_cannot_be_done_is_said_before_any_work() {
     refused(SPEC, &networks(), &cases);
     let unknown = StudySpec::parse(&SPEC.replace("orders = 8", "order = 8"), "test");
     assert!(unknown.expect_err("unknown").to_string().contains("unknown field `order`"));
+}
+
+#[test]
+fn a_limit_to_memory_cuts_the_pairs_and_changes_no_byte() {
+    let text = SPEC.replace("halvings = 4", "halvings = 1").replace("orders = 8", "orders = 2");
+    let (spec, source) = (planted_pairs::spec(&text), named(&["a", "b", "c", "d"]));
+    let rows = |memory| {
+        let folder = tempfile::tempdir().expect("a folder");
+        run_within(&spec, &source, folder.path(), memory, &Quiet).expect("rows");
+        std::fs::read_to_string(folder.path().join(RESULTS_FILE)).expect("rows")
+    };
+    let (whole, refused, enough) = least_memory(&spec, &source);
+    assert!(enough < whole, "{enough}, {whole}");
+    assert_eq!(rows(None), rows(Some(enough)));
+    let error = run_within(&spec, &source, Path::new("nowhere"), Some(refused), &Quiet);
+    assert!(error.expect_err("too little").to_string().contains("MiB"));
 }

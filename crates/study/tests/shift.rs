@@ -1,6 +1,9 @@
 //! The study of shifted stimuli on networks whose divergence is planted.
 
+mod least_memory;
+
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use consilience_data::store::{Origin, RecordedSet};
 use consilience_data::{
@@ -10,7 +13,9 @@ use consilience_data::{
 use consilience_inference::Null;
 use consilience_study::{
     CellRow, Maps, Outcome, Quantity, RESULTS_FILE, Row, Run, StudySpec, SummaryRow, Table, run,
+    run_within,
 };
+use least_memory::least_memory;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
@@ -357,4 +362,19 @@ fn what_is_missing_is_said() {
     source.push_set(set("fog", 1), ArraySource::new(StimulusSet::indexed("planted", STIMULI)));
     let message = refused(&spec("[]", "", 0), &source);
     assert!(message.contains("net0/epoch-01/early:flatten was not recorded on fog-1"), "{message}");
+}
+
+#[test]
+fn a_limit_to_memory_cuts_the_sets_and_changes_no_byte() {
+    let (spec, source) = (spec("['fog-1', 'haze-2']", "", 3), source());
+    let rows = |memory| {
+        let folder = tempfile::tempdir().expect("a folder");
+        run_within(&spec, &source, folder.path(), memory, &Quiet).expect("rows");
+        std::fs::read_to_string(folder.path().join(RESULTS_FILE)).expect("rows")
+    };
+    let (whole, refused, enough) = least_memory(&spec, &source);
+    assert!(enough < whole, "{enough}, {whole}");
+    assert_eq!(rows(None), rows(Some(enough)));
+    let error = run_within(&spec, &source, Path::new("nowhere"), Some(refused), &Quiet);
+    assert!(error.expect_err("too little").to_string().contains("MiB"));
 }

@@ -23,7 +23,7 @@ pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
         "study",
         "cells",
         "rows",
-        "evaluations",
+        "scores",
         "tiles",
         "strips",
         "arrays read",

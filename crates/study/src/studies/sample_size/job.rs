@@ -1,6 +1,7 @@
 //! One place: its pairs of networks under all measures, at every number of stimuli, in every order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use consilience_data::{ActivationSource, Cached, Representation};
 use consilience_inference::{Null, draws_of_mean, mean_over_draws};
@@ -8,6 +9,7 @@ use consilience_measures::{DynMeasure, Warning};
 use consilience_statistics::{Blocks, SplitDesign, UnitPolicy};
 
 use super::{BIAS, KIND, SCORE, SampleSize, ladder};
+use crate::footprint::Footprint;
 use crate::plan::tile;
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
@@ -106,11 +108,11 @@ impl Curve {
         Draws { shuffle: share(self.draws.shuffle), rotation: share(self.draws.rotation) }
     }
 
-    /// All pairs under all measures, pair by pair.
-    fn tasks(&self, order: usize) -> Vec<Task<'_>> {
+    /// Some pairs under all measures, pair by pair.
+    fn tasks(&self, order: usize, pairs: &[(usize, usize)]) -> Vec<Task<'_>> {
         let draws = self.draws_of(order);
         let mut tasks = Vec::new();
-        for &(x, y) in &self.place.pairs {
+        for &(x, y) in pairs {
             let cell = Cell { x, y, draws };
             tasks.extend(self.measures.iter().map(|m| Task { cell, measure: m.as_ref() }));
         }
@@ -119,31 +121,77 @@ impl Curve {
 
     /// Outcomes: `out[order][size][task]`.
     fn outcomes(&self, setup: &Setup<'_>) -> Result<Vec<Vec<Vec<TaskOutcome>>>> {
-        let used: BTreeSet<usize> = self.place.pairs.iter().flat_map(|&(x, y)| [x, y]).collect();
-        let used: Vec<usize> = used.into_iter().collect();
-        let cached = Cached::load(setup.source, &used)?;
-        let stimuli = cached.stimuli();
+        let dealings = self.dealings(setup)?;
+        let mut outcomes: Vec<Vec<Vec<TaskOutcome>>> = Vec::new();
+        for (pairs, _) in self.together(setup, &dealings[0])? {
+            let pairs = &self.place.pairs[pairs];
+            let used: BTreeSet<usize> = pairs.iter().flat_map(|&(x, y)| [x, y]).collect();
+            let used: Vec<usize> = used.into_iter().collect();
+            let cached = Cached::load(setup.source, &used)?;
+            let selections: Selections = selections(&cached, &used, &dealings, self.policy)?;
+            for (order, (blocks, designs)) in dealings.iter().enumerate() {
+                let seed =
+                    rand::Rng::next_u64(&mut generator(self.seed, "sample-size nulls", &[order]));
+                let context = Context {
+                    source: &cached,
+                    blocks,
+                    versions: 1,
+                    design: &designs[0],
+                    without: &[],
+                    policy: self.policy,
+                    seed,
+                    progress: setup.progress,
+                };
+                let found =
+                    compute_each(&context, &self.tasks(order, pairs), designs, &selections)?;
+                if outcomes.len() <= order {
+                    outcomes.push(Vec::new());
+                }
+                let of_order = &mut outcomes[order];
+                of_order.resize_with(found.len(), Vec::new);
+                of_order.iter_mut().zip(found).for_each(|(all, own)| all.extend(own));
+            }
+        }
+        Ok(outcomes)
+    }
+
+    /// For each order the stimuli in blocks, and the design of each size.
+    fn dealings(&self, setup: &Setup<'_>) -> Result<Vec<(Blocks, Vec<SplitDesign>)>> {
+        let stimuli = setup.source.stimuli();
         let sizes = self.sizes(stimuli.len());
-        let dealings = (0..self.orders)
-            .map(|order| ladder::dealt(stimuli, &sizes, self.folds, self.seed, order))
-            .collect::<Result<Vec<(Blocks, Vec<SplitDesign>)>>>()?;
-        let selections: Selections = selections(&cached, &used, &dealings, self.policy)?;
-        let of_order = |(order, (blocks, designs)): (usize, &(Blocks, Vec<SplitDesign>))| {
-            let seed =
-                rand::Rng::next_u64(&mut generator(self.seed, "sample-size nulls", &[order]));
-            let context = Context {
-                source: &cached,
-                blocks,
-                versions: 1,
-                design: &designs[0],
-                without: &[],
-                policy: self.policy,
-                seed,
-                progress: setup.progress,
-            };
-            compute_each(&context, &self.tasks(order), designs, &selections)
-        };
-        dealings.iter().enumerate().map(of_order).collect()
+        let dealt = |order| ladder::dealt(stimuli, &sizes, self.folds, self.seed, order);
+        (0..self.orders).map(dealt).collect()
+    }
+
+    /// Ranges of the pairs that are computed together within the limit, with the bytes that each holds.
+    fn together(
+        &self,
+        setup: &Setup<'_>,
+        (blocks, designs): &(Blocks, Vec<SplitDesign>),
+    ) -> Result<Vec<(Range<usize>, u64)>> {
+        let catalogue = setup.source.representations();
+        let largest = designs.last().expect("a curve has a size");
+        let n = setup.source.stimuli().len();
+        let footprint = Footprint::new(catalogue, n, (blocks, largest, &[]), &self.measures)?;
+        let draws = self.draws_of(0);
+        let cell = |&(x, y): &(usize, usize)| Cell { x, y, draws };
+        let cells: Vec<Cell> = self.place.pairs.iter().map(cell).collect();
+        let mut ranges: Vec<(Range<usize>, u64)> = Vec::new();
+        for (i, cell) in cells.iter().enumerate() {
+            if let (Some((last, held)), limit) = (ranges.last_mut(), setup.memory) {
+                let bytes = footprint.of_each(&footprint.load(&cells[last.start..=i]));
+                if limit.is_none_or(|limit| bytes <= limit) {
+                    (last.end, *held) = (i + 1, bytes);
+                    continue;
+                }
+            }
+            let bytes = footprint.of_each(&footprint.load(std::slice::from_ref(cell)));
+            if let Some(limit) = setup.memory.filter(|limit| bytes > *limit) {
+                return Err(footprint.too_large(cell, bytes, limit));
+            }
+            ranges.push((i..i + 1, bytes));
+        }
+        Ok(ranges)
     }
 
     /// What one measure says at one size, or what stood in the way.
@@ -237,7 +285,9 @@ impl Job for Curve {
     }
 
     fn steps(&self) -> u64 {
-        let of_order = |order| self.tasks(order).iter().map(|t| evaluations(t, 0)).sum::<u64>();
+        let of_order = |order| {
+            self.tasks(order, &self.place.pairs).iter().map(|t| evaluations(t, 0)).sum::<u64>()
+        };
         self.n_sizes() as u64 * (0..self.orders).map(of_order).sum::<u64>()
     }
 
@@ -254,6 +304,11 @@ impl Job for Curve {
         let of_draws = (drawn.multiply_adds - whole.multiply_adds) as f64 * share;
         let multiply_adds = self.orders as u64 * whole.multiply_adds + of_draws as u64;
         Cost { multiply_adds, ..drawn }
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+        let together = self.together(setup, &self.dealings(setup)?[0])?;
+        Ok(together.into_iter().map(|(_, held)| held).max())
     }
 
     fn check(&self, source: &dyn ActivationSource) -> Result<()> {

@@ -7,7 +7,8 @@ use consilience_statistics::SplitDesign;
 use super::job::{row, row_key};
 use crate::compare::{dealt, without_each};
 use crate::plan::{Cost, tile};
-use crate::tile::{Context, Task, compute, evaluations};
+use crate::tile::{Context, Task, evaluations};
+use crate::within::{compute_within, held_within};
 use crate::{Cell, Job, Maps, OnSet, Result, Row, Setup, StudySpec};
 
 /// All cells of the study under the measures that fit maps, in sample.
@@ -42,6 +43,28 @@ impl OnFitStimuli {
         };
         self.cells.iter().flat_map(of_cell).collect()
     }
+
+    /// What some work makes of all tasks in sample.
+    fn in_sample<T>(
+        &self,
+        setup: &Setup<'_>,
+        work: impl FnOnce(&Context<'_>, &[Task<'_>]) -> Result<T>,
+    ) -> Result<T> {
+        let (spec, source) = (setup.spec, setup.source);
+        let blocks = dealt(source, spec.blocks, spec.seed)?;
+        let design = SplitDesign::in_sample(&blocks);
+        let context = Context {
+            source,
+            blocks: &blocks,
+            versions: 1,
+            design: &design,
+            without: &without_each(&design, blocks.len()),
+            policy: spec.constant_units.into(),
+            seed: spec.seed,
+            progress: setup.progress,
+        };
+        work(&context, &self.tasks())
+    }
 }
 
 impl Job for OnFitStimuli {
@@ -57,22 +80,20 @@ impl Job for OnFitStimuli {
         tile(catalogue, n_stimuli, n_blocks, &self.cells)
     }
 
-    fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
-        let (spec, source) = (setup.spec, setup.source);
-        let blocks = dealt(source, spec.blocks, spec.seed)?;
-        let design = SplitDesign::in_sample(&blocks);
-        let context = Context {
-            source,
-            blocks: &blocks,
-            versions: 1,
-            design: &design,
-            without: &without_each(&design, blocks.len()),
-            policy: spec.constant_units.into(),
-            seed: spec.seed,
-            progress: setup.progress,
+    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+        let held = |context: &Context<'_>, tasks: &[Task<'_>]| {
+            held_within(context, tasks, &self.measures, setup.memory)
         };
+        self.in_sample(setup, held).map(Some)
+    }
+
+    fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
+        let source = setup.source;
+        let compute = |context: &Context<'_>, tasks: &[Task<'_>]| {
+            compute_within(context, tasks, &self.measures, setup.memory)
+        };
+        let outcomes = self.in_sample(setup, compute)?;
         let tasks = self.tasks();
-        let outcomes = compute(&context, &tasks)?;
         let rows = outcomes.into_iter().zip(&tasks).zip(&self.keys).map(|((done, task), key)| {
             let set = OnSet {
                 set: source.stimuli().name.clone(),

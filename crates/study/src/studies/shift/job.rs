@@ -13,7 +13,8 @@ use crate::compare::{dealt, without_each};
 use crate::plan::{Cost, tile};
 use crate::row::SCHEMA;
 use crate::run::{digest, side_facts, split_name};
-use crate::tile::{Context, Task, TaskOutcome, compute, evaluations};
+use crate::tile::{Context, Task, TaskOutcome, evaluations};
+use crate::within::{compute_within, held_within};
 use crate::{Cell, CellRow, Job, Maps, OnSet, Outcome, Result, Row, Setup, StudySpec};
 
 /// All cells of the study on one set.
@@ -90,8 +91,13 @@ impl OnOtherStimuli {
         places.map(|&(c, m, _)| Task { cell: cell(c), measure: &*self.measures[m] }).collect()
     }
 
-    /// Outcomes on the shifted stimuli alone.
-    fn refitted(&self, setup: &Setup<'_>, on: &dyn ActivationSource) -> Result<Vec<TaskOutcome>> {
+    /// What some work makes of the tasks on the shifted stimuli alone.
+    fn refitted<T>(
+        &self,
+        setup: &Setup<'_>,
+        on: &dyn ActivationSource,
+        work: impl FnOnce(&Context<'_>, &[Task<'_>]) -> Result<T>,
+    ) -> Result<T> {
         let spec = setup.spec;
         let blocks = dealt(on, spec.blocks, spec.seed)?;
         let design = SplitDesign::k_fold(&blocks, spec.folds)?;
@@ -105,13 +111,18 @@ impl OnOtherStimuli {
             seed: spec.seed,
             progress: setup.progress,
         };
-        compute(&context, &self.tasks(|maps| maps != Maps::AsFitted, |c| self.there[c]))
+        work(&context, &self.tasks(|maps| maps != Maps::AsFitted, |c| self.there[c]))
     }
 
-    /// Outcomes of maps that were fitted in distribution.
-    fn as_fitted(&self, setup: &Setup<'_>, on: &dyn ActivationSource) -> Result<Vec<TaskOutcome>> {
+    /// What some work makes of the tasks whose maps were fitted in distribution; the default where there are none.
+    fn as_fitted<T: Default>(
+        &self,
+        setup: &Setup<'_>,
+        on: &dyn ActivationSource,
+        work: impl FnOnce(&Context<'_>, &[Task<'_>]) -> Result<T>,
+    ) -> Result<T> {
         if self.places.iter().all(|(.., maps)| *maps != Maps::AsFitted) {
-            return Ok(Vec::new());
+            return Ok(T::default());
         }
         let spec = setup.spec;
         let sides = |(&here, &there): (&Cell, &Cell)| [[here.x, there.x], [here.y, there.y]];
@@ -138,7 +149,7 @@ impl OnOtherStimuli {
             seed: spec.seed,
             progress: setup.progress,
         };
-        compute(&context, &tasks)
+        work(&context, &tasks)
     }
 }
 
@@ -161,10 +172,21 @@ impl Job for OnOtherStimuli {
         refitted.then(&tile(catalogue, 2 * n_stimuli, 2 * n_blocks, &self.cells))
     }
 
+    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+        let on = setup.source.on(&self.set.name)?;
+        let held = |context: &Context<'_>, tasks: &[Task<'_>]| {
+            held_within(context, tasks, &self.measures, setup.memory)
+        };
+        Ok(Some(self.refitted(setup, &*on, held)?.max(self.as_fitted(setup, &*on, held)?)))
+    }
+
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
         let on = setup.source.on(&self.set.name)?;
-        let mut refitted = self.refitted(setup, &*on)?.into_iter();
-        let mut as_fitted = self.as_fitted(setup, &*on)?.into_iter();
+        let compute = |context: &Context<'_>, tasks: &[Task<'_>]| {
+            compute_within(context, tasks, &self.measures, setup.memory)
+        };
+        let mut refitted = self.refitted(setup, &*on, compute)?.into_iter();
+        let mut as_fitted = self.as_fitted(setup, &*on, compute)?.into_iter();
         let folds = format!("{}-fold", setup.spec.folds);
         let rows = self.places.iter().zip(&self.keys).map(|(&(c, m, maps), key)| {
             let own = if maps == Maps::AsFitted { &mut as_fitted } else { &mut refitted };

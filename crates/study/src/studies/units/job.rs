@@ -119,7 +119,7 @@ impl Job for LayerOfNetworks {
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
-        let Setup { spec, source, progress } = *setup;
+        let Setup { spec, source, progress, .. } = *setup;
         let catalogue = source.representations();
         let blocks = dealt(source, spec.blocks, spec.seed)?;
         let representations = &self.shared.representations;
