@@ -378,3 +378,29 @@ fn a_limit_to_memory_cuts_the_sets_and_changes_no_byte() {
     let error = run_within(&spec, &source, Path::new("nowhere"), Some(refused), &Quiet);
     assert!(error.expect_err("too little").to_string().contains("MiB"));
 }
+
+#[test]
+fn networks_of_two_groups_diverge_as_those_of_one_do_where_it_is_so() {
+    let groups = "blocks = 10\n        groups = { one = ['net0', 'net1'], other = ['net2'] }";
+    let within = spec("['fog-3']", groups, 0);
+    let across = spec("['fog-3']\n        across = true", groups, 0);
+    let source = source();
+    let of = |spec: &StudySpec| {
+        let table = table(spec, &source);
+        let drops = table.summaries("shift", Quantity::RelativeDrop).filter(|r| {
+            let on = r.on.as_ref().is_some_and(|on| on.maps == Maps::Refitted);
+            on && r.layer_x == "late" && r.measure == "permutation"
+        });
+        drops.map(|r| (r.groups.clone(), r.estimate.value, r.n_pairs)).collect::<Vec<_>>()
+    };
+    let pair = |a: &str, b: &str| Some([a.to_owned(), b.to_owned()]);
+    let (alone, both) = (of(&within), of(&across));
+    let (one, two) = (alone[0].clone(), both[1].clone());
+    assert_eq!((alone.len(), &one.0, one.2), (1, &pair("one", "one"), 1));
+    assert_eq!((both.len(), &two.0, two.2), (2, &pair("one", "other"), 2));
+    assert_eq!(both[0], one);
+    // What three steps of fog take of the last of three layers: 1 − (1 − 3 · 2 · 0.05)².
+    for drop in [one.1, two.1] {
+        assert!((drop - 0.51).abs() < 0.06, "{drop}");
+    }
+}

@@ -75,7 +75,7 @@ fn print(paper: &Paper, claims: &[Claim], format: Format) -> anyhow::Result<()> 
     let theirs = format!("the paper ({})", paper.setting);
     let head = ["verdict", "claim", &theirs, "here", "judged by"];
     let line = |c: &Claim| {
-        let why = c.reason.as_ref().map_or_else(String::new, |why| format!(" {why}"));
+        let why = c.reason.as_ref().map_or_else(String::new, |why| format!(". {why}"));
         let here = format!("{}{why}", c.here);
         vec![c.judgement.to_string(), c.claim.clone(), c.paper.clone(), here, c.criterion.clone()]
     };

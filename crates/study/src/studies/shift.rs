@@ -20,7 +20,8 @@ use self::job::OnOtherStimuli;
 use super::Selection;
 use super::selection::Place;
 use crate::{
-    Cell, Draws, Error, Groups, Job, Result, Run, Section, Study, StudySpec, SummaryRow, Table,
+    Cell, Draws, Error, GroupPair, Groups, Job, Result, Run, Section, Study, StudySpec, SummaryRow,
+    Table,
 };
 
 /// Kind of the study.
@@ -39,6 +40,9 @@ pub struct Shift {
     /// Whether maps are also scored on the very stimuli of the store that they were fitted on.
     #[serde(default = "yes")]
     pub fit_stimuli: bool,
+    /// Whether networks of two groups are compared too, and not only those of one.
+    #[serde(default)]
+    pub across: bool,
     /// Draws for each cell.
     #[serde(default = "draws")]
     pub draws: Draws,
@@ -56,10 +60,10 @@ impl Study for Shift {
         KIND
     }
 
-    /// The same layer of two networks of one group, in distribution.
+    /// The same layer of two networks of one group, and of two groups where these are asked for, in distribution.
     fn design(&self, catalogue: &[Representation], groups: &Groups) -> Result<Vec<Cell>> {
         let mut places = self.selection.places(KIND, catalogue, groups)?;
-        places.retain(|place| place.groups.as_ref().is_none_or(|[a, b]| a == b));
+        places.retain(|place| self.compares(&place.groups));
         let of_place = |place: &Place| {
             let cell = |&(x, y): &(usize, usize)| Cell { x, y, draws: self.draws };
             place.pairs.iter().map(cell).collect::<Vec<_>>()
@@ -67,7 +71,7 @@ impl Study for Shift {
         let cells: Vec<Cell> = places.iter().flat_map(of_place).collect();
         if cells.is_empty() {
             return Err(problem(
-                "no group has two networks with a layer of the same name; expected at least one such pair".to_owned(),
+                "no group has two networks with a layer of the same name; expected at least one such pair, or across = true".to_owned(),
             ));
         }
         Ok(cells)
@@ -91,8 +95,7 @@ impl Study for Shift {
 
     fn sections(&self, table: &Table, run: &Run) -> Vec<Section> {
         let groups = &run.spec.groups;
-        let within = |pair: &crate::GroupPair| pair.as_ref().is_none_or(|[a, b]| a == b);
-        let scoped = groups.pairs().into_iter().filter(within);
+        let scoped = groups.pairs().into_iter().filter(|pair| self.compares(pair));
         let held = scoped
             .map(|pair| (table.between(groups, &pair), pair))
             .filter(|(table, pair)| pair.is_none() || table.cells(KIND).next().is_some());
@@ -105,6 +108,11 @@ impl Study for Shift {
 }
 
 impl Shift {
+    /// Whether networks of these groups are compared.
+    fn compares(&self, groups: &GroupPair) -> bool {
+        self.across || groups.as_ref().is_none_or(|[a, b]| a == b)
+    }
+
     /// The sets that were asked for, in the order of the index.
     fn chosen(&self, source: &dyn ActivationSource) -> Result<Vec<RecordedSet>> {
         let all = source.sets()?;
