@@ -1,5 +1,6 @@
 //! Cells that share representations, computed together: gather once, compare, replicate.
 
+mod gathered;
 mod jackknifed;
 mod rows;
 
@@ -11,13 +12,15 @@ use consilience_inference::{Null, chance, jackknife};
 use consilience_measures::{Comparison, DynMeasure, Quantity, Reads, Warning};
 use consilience_statistics::{
     BlockSet, Blocks, Centred, Cross, Evidence, Marginal, Pair, Reading, Rotation, Side,
-    SplitDesign, UnitPolicy, UnitSelection, Weighted, select_units, select_units_of_dealings,
+    SplitDesign, UnitPolicy, UnitSelection,
 };
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 
+pub(crate) use self::gathered::selections;
+use self::gathered::{Gathered, failure, gather_selected, gather_sides};
 use self::rows::{RowSets, Rows, orders, read_rows, reads_rows};
 use crate::run::digest;
 use crate::summary::{likeness, seed_from};
@@ -97,74 +100,18 @@ pub(crate) struct TaskOutcome {
     pub(crate) warnings: Vec<Warning>,
 }
 
-/// Moments of the representations of a tile.
-#[derive(Default)]
-struct Gathered {
-    sides: BTreeMap<usize, GatheredSide>,
-    failed: BTreeMap<usize, String>,
-    /// For each two representations that are compared by moments, what the first has weighted by the second.
-    weighted: BTreeMap<(usize, usize), Weighted>,
-}
-
-impl Gathered {
-    /// Cross-moments of a cell of representations that can be compared.
-    fn cross(&self, cell: Cell) -> Option<Arc<Cross>> {
-        let (x, y) = (self.sides.get(&cell.x)?, self.sides.get(&cell.y)?);
-        let weighted = |x, y| self.weighted.get(&(x, y)).expect("of every cell of moments");
-        let weighted = [weighted(cell.x, cell.y), weighted(cell.y, cell.x)];
-        Some(Arc::new(x.rows.cross_weighted(&y.rows, weighted)))
-    }
-
-    /// Cross-moments of the cells of tasks that read moments.
-    fn crosses(&self, tasks: &[Task<'_>]) -> Crosses {
-        let of_moments = moment_tasks(tasks);
-        let cells: Vec<&[Task<'_>]> = of_moments.chunk_by(|a, b| a.cell == b.cell).collect();
-        let cross = |tasks: &&[Task<'_>]| {
-            let cell = tasks[0].cell;
-            Some(((cell.x, cell.y), self.cross(cell)?))
-        };
-        cells.par_iter().filter_map(cross).collect()
-    }
-
-    /// With what the cells of some tasks need of their rows beside products.
-    fn weighted_for(mut self, tasks: &[Task<'_>]) -> Self {
-        let mut partners: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
-        for Task { cell, .. } in moment_tasks(tasks) {
-            if self.sides.contains_key(&cell.x) && self.sides.contains_key(&cell.y) {
-                partners.entry(cell.x).or_default().insert(cell.y);
-                partners.entry(cell.y).or_default().insert(cell.x);
-            }
-        }
-        let partners: Vec<(usize, Vec<usize>)> =
-            partners.into_iter().map(|(r, others)| (r, others.into_iter().collect())).collect();
-        let weigh = |(r, others): &(usize, Vec<usize>)| {
-            let rows: Vec<&Centred> = others.iter().map(|other| &self.sides[other].rows).collect();
-            let weighted = self.sides[r].rows.weighted_by(&rows);
-            others.iter().map(|&other| (*r, other)).zip(weighted).collect::<Vec<_>>()
-        };
-        self.weighted = partners.par_iter().flat_map_iter(weigh).collect();
-        self
-    }
-
-    /// The representations of some tasks.
-    fn of<'a>(&'a self, tasks: &[Task<'_>]) -> BTreeMap<usize, &'a GatheredSide> {
-        let used = tasks.iter().flat_map(|t| [t.cell.x, t.cell.y]);
-        used.filter_map(|r| Some((r, self.sides.get(&r)?))).collect()
-    }
-}
-
-/// One representation of a tile.
-struct GatheredSide {
-    rows: Centred,
-    marginal: Arc<Marginal>,
-    selection: UnitSelection,
-}
-
 /// The units of representations that take part, or why none can.
 pub(crate) type Selections = BTreeMap<usize, std::result::Result<UnitSelection, String>>;
 
 /// Scores of all tasks under one condition (a replicate): one a task, or what stood in the way.
 type Scores = Vec<std::result::Result<Comparison, String>>;
+
+/// The scores alone: there are hundreds of replicates and draws a task, and nothing else of them is looked at.
+type Values = Vec<std::result::Result<f64, String>>;
+
+fn values(scores: Scores) -> Values {
+    scores.into_iter().map(|score| score.map(|comparison| comparison.score)).collect()
+}
 
 /// The outcomes of tasks, in order.
 pub(crate) fn compute(context: &Context<'_>, tasks: &[Task<'_>]) -> Result<Vec<TaskOutcome>> {
@@ -289,85 +236,6 @@ pub(crate) fn reads_again(task: &Task<'_>) -> bool {
     shuffles(task) > 0 || reads_rows(task)
 }
 
-fn gather_sides(context: &Context<'_>, used: &[usize]) -> Result<Gathered> {
-    let designs: Vec<SplitDesign> =
-        [context.design].into_iter().chain(context.without).cloned().collect();
-    let found: Vec<_> = used
-        .par_iter()
-        .map(|&representation| {
-            // Blocks are scattered over the file: it is read from its beginning to its end, then dealt.
-            let loaded = Cached::load(context.source, &[representation])?;
-            let reading = Reading { source: &loaded, representation, units: None, order: None };
-            let mut rows = Centred::read(&reading, context.blocks)?;
-            let mut marginal = rows.marginal();
-            let selection = match select_units(&marginal, &designs, context.policy) {
-                Ok(selection) => selection,
-                Err(error) => return Ok((representation, Err(error.to_string()))),
-            };
-            if !selection.dropped.is_empty() {
-                let reading = Reading { units: Some(&selection.kept), ..reading };
-                rows = Centred::read(&reading, context.blocks)?;
-                marginal = rows.marginal();
-            }
-            let marginal = Arc::new(marginal);
-            Ok((representation, Ok(GatheredSide { rows, marginal, selection })))
-        })
-        .collect::<Result<_>>()?;
-    let mut gathered = Gathered::default();
-    for (representation, result) in found {
-        match result {
-            Ok(side) => drop(gathered.sides.insert(representation, side)),
-            Err(message) => drop(gathered.failed.insert(representation, message)),
-        }
-    }
-    Ok(gathered)
-}
-
-/// The units of representations that vary under all designs of several ways to deal the stimuli to blocks.
-pub(crate) fn selections(
-    source: &dyn ActivationSource,
-    used: &[usize],
-    dealings: &[(Blocks, Vec<SplitDesign>)],
-    policy: UnitPolicy,
-) -> Result<Selections> {
-    let select = |&representation: &usize| {
-        let reading = Reading { source, representation, units: None, order: None };
-        match select_units_of_dealings(&reading, dealings, policy) {
-            Err(error @ consilience_statistics::Error::Data(_)) => Err(error.into()),
-            found => Ok((representation, found.map_err(|error| error.to_string()))),
-        }
-    };
-    used.par_iter().map(select).collect()
-}
-
-/// As [`gather_sides`], of units that were selected before.
-fn gather_selected(
-    context: &Context<'_>,
-    used: &[usize],
-    selections: &Selections,
-) -> Result<Gathered> {
-    let mut gathered = Gathered::default();
-    for &representation in used {
-        let selection = match &selections[&representation] {
-            Ok(selection) => selection.clone(),
-            Err(message) => {
-                gathered.failed.insert(representation, message.clone());
-                continue;
-            }
-        };
-        let units = (!selection.dropped.is_empty()).then_some(&*selection.kept);
-        let reading = Reading { source: context.source, representation, units, order: None };
-        let rows = Centred::read(&reading, context.blocks)?;
-        let marginal = Arc::new(rows.marginal());
-        gathered.sides.insert(representation, GatheredSide { rows, marginal, selection });
-    }
-    Ok(gathered)
-}
-
-fn failure(gathered: &Gathered, cell: Cell) -> Option<String> {
-    [cell.x, cell.y].iter().find_map(|r| gathered.failed.get(r).cloned())
-}
-
 /// Moments with the blocks of each fold merged into one.
 fn coarse_sides(gathered: &Gathered, tasks: &[Task<'_>], coarse: &Coarse) -> Sides {
     let of_moments = moment_tasks(tasks);
@@ -390,13 +258,13 @@ fn score_all(
     tasks: &[Task<'_>],
     condition: &Condition<'_>,
     design: &SplitDesign,
-) -> Scores {
+) -> Values {
     let cells: Vec<&[Task<'_>]> = tasks.chunk_by(|a, b| a.cell == b.cell).collect();
     let scores = cells.par_iter().flat_map_iter(|tasks| {
         let cross = condition.cross(tasks);
         let moments = cross.as_ref().and_then(|cross| condition.pair(tasks[0].cell, cross));
         let evidence = Evidence { moments, rows: condition.rows.of(tasks[0].cell) };
-        score_cell(tasks, &evidence, design)
+        values(score_cell(tasks, &evidence, design))
     });
     let scores = scores.collect();
     context.progress.advance(tasks.len() as u64);
@@ -423,7 +291,7 @@ fn shuffle_draws(
     gathered: &Gathered,
     coarse: &Coarse,
     row_sets: &RowSets,
-) -> Result<Vec<(Vec<usize>, Scores)>> {
+) -> Result<Vec<(Vec<usize>, Values)>> {
     let most = tasks.iter().map(shuffles).max().unwrap_or(0);
     if most == 0 {
         return Ok(Vec::new());
@@ -491,7 +359,7 @@ fn rotation_draws(
     crosses: &Crosses,
     coarse: &Coarse,
     row_sets: &RowSets,
-) -> Vec<(Vec<usize>, Scores)> {
+) -> Vec<(Vec<usize>, Values)> {
     let most = tasks.iter().map(rotations).max().unwrap_or(0);
     if most == 0 {
         return Vec::new();
@@ -551,15 +419,15 @@ fn summarise(
     task: usize,
     measure: &dyn DynMeasure,
     comparison: &Comparison,
-    replicates: &[Scores],
-    nulls: [(Null, &Vec<(Vec<usize>, Scores)>); 2],
+    replicates: &[Values],
+    nulls: [(Null, &Vec<(Vec<usize>, Values)>); 2],
 ) -> Outcome {
     let error =
         |what: &str, message: &str| Outcome::Error { message: format!("{what}: {message}") };
     let mut without = Vec::with_capacity(replicates.len());
     for (block, scores) in replicates.iter().enumerate() {
         match &scores[task] {
-            Ok(comparison) => without.push(comparison.score),
+            Ok(score) => without.push(*score),
             Err(message) => return error(&format!("without block {block}"), message),
         }
     }
@@ -571,7 +439,7 @@ fn summarise(
             // Indices ascend: they are those of a filtered list.
             if let Ok(at) = indices.binary_search(&task) {
                 match &scores[at] {
-                    Ok(comparison) => draws.push(comparison.score),
+                    Ok(score) => draws.push(*score),
                     Err(message) => return error(&format!("draw {number} of {null}"), message),
                 }
             }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use super::rows::{RowSets, Rows, read_rows};
 use super::{
-    Condition, Context, Crosses, Gathered, Scores, Sides, Task, Work, moment_tasks, rotations,
-    score_cell,
+    Condition, Context, Crosses, Gathered, Scores, Sides, Task, Values, Work, moment_tasks,
+    rotations, score_cell, values,
 };
 use crate::{Cell, Result};
 
@@ -15,7 +15,7 @@ use crate::{Cell, Result};
 pub(super) struct Jackknifed {
     pub(super) observed: Scores,
     /// One a design of the context that leaves a block out.
-    pub(super) replicates: Vec<Scores>,
+    pub(super) replicates: Vec<Values>,
     /// Cross-moments of the cells that are rotated, with the blocks of each fold merged into one.
     pub(super) coarse: Crosses,
 }
@@ -33,7 +33,7 @@ struct OfCell {
     /// Scores on all blocks, where these were asked for.
     observed: Scores,
     /// One a replicate of the batch.
-    replicates: Vec<Scores>,
+    replicates: Vec<Values>,
     coarse: Crosses,
 }
 
@@ -103,14 +103,14 @@ impl<'a> Replicate<'a> {
         })
     }
 
-    fn scores(&self, tasks: &[Task<'_>], whole: Option<&Pair<'_>>) -> Scores {
+    fn scores(&self, tasks: &[Task<'_>], whole: Option<&Pair<'_>>) -> Values {
         let cell = tasks[0].cell;
         let moments = whole.and_then(|whole| {
             let (x, y) = (self.sides.get(&cell.x)?, self.sides.get(&cell.y)?);
             Some(Pair::without(whole, x, y, &self.groups))
         });
         let evidence = Evidence { moments, rows: Rows::paired(&self.rows).of(cell) };
-        score_cell(tasks, &evidence, self.design)
+        values(score_cell(tasks, &evidence, self.design))
     }
 }
 
@@ -127,7 +127,7 @@ fn of_cell(
     let evidence = Evidence { moments, rows: whole.rows.of(cell) };
     let observed = if is_first { score_cell(tasks, &evidence, context.design) } else { Vec::new() };
     let pair = evidence.moments.as_ref();
-    let replicates: Vec<Scores> =
+    let replicates: Vec<Values> =
         batch.par_iter().map(|replicate| replicate.scores(tasks, pair)).collect();
     let is_rotated = is_first && moment_tasks(tasks).iter().any(|task| rotations(task) > 0);
     let coarse = cross.filter(|_| is_rotated);
