@@ -117,7 +117,8 @@ impl Nearest<'_> {
             #[inline(always)]
             || {
                 for (block, some) in nearnesses.chunks(LINE).enumerate() {
-                    if !some.iter().fold(false, |any, &nearness| any | (nearness >= list.least)) {
+                    let near = some.iter().map(|&nearness| u32::from(nearness >= list.least));
+                    if near.sum::<u32>() == 0 {
                         continue;
                     }
                     for (column, &nearness) in (first + block * LINE..).zip(some) {
@@ -148,8 +149,8 @@ impl Nearest<'_> {
                 || {
                     for j in 0..tile.ncols() {
                         let line = &tile.col_as_slice(j)[skipped..skipped + lists.len()];
-                        let near = line.iter().zip(&least);
-                        if !near.fold(false, |any, (nearness, least)| any | (nearness >= least)) {
+                        let near = line.iter().zip(&least).map(|(n, least)| u32::from(n >= least));
+                        if near.sum::<u32>() == 0 {
                             continue;
                         }
                         let class = (first_row + j) as u32;
