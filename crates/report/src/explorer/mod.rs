@@ -131,3 +131,23 @@ fn why<T>(part: &Part<T>) -> Option<&str> {
         Part::Undefined(why) => Some(why),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The parts are one scope: a name that two of them declare stops the whole script.
+    #[test]
+    fn parts_of_the_script_declare_no_name_twice() {
+        let declared = |line: &'static str| -> Option<&'static str> {
+            let rest = line.strip_prefix("const ").or_else(|| line.strip_prefix("let "))?;
+            rest.split([' ', '=', ';']).next()
+        };
+        let mut names: Vec<&str> =
+            SCRIPT.iter().flat_map(|s| s.lines()).filter_map(declared).collect();
+        assert!(names.len() > 50 && names.contains(&"drawMatrices"));
+        names.sort_unstable();
+        let twice = names.windows(2).find(|pair| pair[0] == pair[1]);
+        assert_eq!(twice, None);
+    }
+}
