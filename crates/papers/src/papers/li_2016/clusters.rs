@@ -8,7 +8,7 @@ use crate::{Claim, Measured};
 const SHARED: Wording = Wording {
     claim: "Groups of units span low-dimensional spaces that networks share, although their bases differ",
     paper: "shown by trees of spectral clusters for conv1 and conv2; threshold, number of clusters and any number were not found",
-    criterion: "in the first two convolutional layers, with a cluster for every five units, units correlate with the members of the other network in their cluster more (mean over pairs) than in every draw of clusters whose correspondence is broken, and the largest canonical correlation of a cluster is above that with as many random units of the other network. Neither the share of units in clusters of both networks nor purity can tell: both are near their bounds in either case",
+    criterion: "in the first two convolutional layers, with a cluster for every five units, units correlate with the members of the other network in their cluster more (mean over pairs) than in every draw of clusters whose correspondence is broken, and the largest canonical correlation of a cluster is above that with as many random units of the other network. An earlier criterion, more units in clusters of both networks, could not tell: with the few clusters that the largest gap finds all units are, either way; purity does not tell planted groups in common from such without correspondence",
 };
 
 /// Mean correlation of units with the members of the other network in their cluster.
