@@ -17,8 +17,9 @@ use rand::RngExt;
 use crate::tile::generator;
 use crate::{Cell, Error, Result};
 
-/// What the process takes beside what is counted here: the program, its threads and the catalogue.
-const BASE_BYTES: u64 = 16 << 20;
+/// What the process takes beside what is counted here: the program, its threads, the catalogue, the rows of results, and pages
+/// that the allocator keeps. Studies of 1,170 cells within 200 MiB took 26 to 59 MB more than was counted.
+const BASE_BYTES: u64 = 64 << 20;
 
 /// Largest table over pairs of rows that is remembered of one representation.
 const TABLE_BYTES: u64 = 512 << 20;
