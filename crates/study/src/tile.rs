@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use consilience_data::{ActivationSource, Cached, Progress};
 use consilience_inference::{Null, chance, jackknife};
-use consilience_measures::{Comparison, DynMeasure, Quantity, Reads, Warning};
+use consilience_measures::{Comparison, DynMeasure, Quantity, Warning};
 use consilience_statistics::{
     BlockSet, Blocks, Centred, Cross, Evidence, Marginal, Pair, Reading, Rotation, Side,
     SplitDesign, UnitPolicy, UnitSelection,
@@ -80,18 +80,6 @@ type Crosses = BTreeMap<(usize, usize), Arc<Cross>>;
 struct Coarse {
     design: SplitDesign,
     groups: Vec<BlockSet>,
-}
-
-impl Coarse {
-    /// One block, where no task holds stimuli out.
-    fn whole(context: &Context<'_>, tasks: &[Task<'_>]) -> Option<Self> {
-        if tasks.iter().any(|t| t.measure.reads() == Reads::HeldOutMoments) {
-            return None;
-        }
-        let groups = vec![context.design.all()];
-        let design = SplitDesign::in_sample(&context.blocks.coarsen(&groups));
-        Some(Self { design, groups })
-    }
 }
 
 /// What came out of a task.
@@ -187,10 +175,7 @@ fn score(
     let jackknifed::Jackknifed { observed, replicates, coarse: crosses } =
         jackknifed::jackknifed(context, tasks, gathered, (&groups, work), &all_rows)?;
     let coarse = Coarse { design: context.design.coarse(), groups };
-    let shuffled = match Coarse::whole(context, tasks) {
-        Some(whole) => shuffle_draws(context, tasks, gathered, &whole, &all_rows)?,
-        None => shuffle_draws(context, tasks, gathered, &coarse, &all_rows)?,
-    };
+    let shuffled = shuffle_draws(context, tasks, gathered, &coarse, &all_rows)?;
     let rotated = rotation_draws(context, tasks, gathered, &crosses, &coarse, &all_rows);
 
     let outcome = |(i, observed): (usize, std::result::Result<Comparison, String>)| {

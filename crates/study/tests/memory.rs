@@ -6,7 +6,7 @@ use consilience_data::{
     Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
     RepresentationId, RowMajor, StimulusSet,
 };
-use consilience_study::{Error, RESULTS_FILE, StudySpec, plan, run_within};
+use consilience_study::{Error, Outcome, RESULTS_FILE, StudySpec, plan, run, run_within};
 use least_memory::least_memory;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -54,10 +54,14 @@ fn networks() -> ArraySource {
 }
 
 fn spec() -> StudySpec {
+    spec_of("'ridge', 'permutation', 'linear-cka', 'mean-cca', 'mutual-knn'")
+}
+
+fn spec_of(measures: &str) -> StudySpec {
     let text = "
         name = 'memory'
         activations = ''
-        measures = ['ridge', 'permutation', 'linear-cka', 'mean-cca', 'mutual-knn']
+        measures = [MEASURES]
         folds = 3
         blocks = 7
         constant-units = 'drop'
@@ -68,7 +72,7 @@ fn spec() -> StudySpec {
         crossed = true
         draws = { shuffle = 5, rotation = 3 }
     ";
-    StudySpec::parse(text, "test").expect("a spec")
+    StudySpec::parse(&text.replace("MEASURES", measures), "test").expect("a spec")
 }
 
 fn rows(memory: Option<u64>, threads: usize) -> Result<String, Error> {
@@ -97,6 +101,23 @@ fn a_limit_cuts_the_work_and_changes_no_byte() {
     }
     assert!(cuts[0].0 > whole.tiles, "{cuts:?}, {whole:?}");
     assert_eq!(cuts[2], (whole.tiles, whole.strips));
+}
+
+/// A run that was killed goes on with what is missing, which may be other measures than stood together before.
+#[test]
+fn a_score_and_its_draws_do_not_depend_on_the_other_measures() {
+    let outcomes = |measures: &str, wanted: &str| -> Vec<Outcome> {
+        let folder = tempfile::tempdir().expect("a folder");
+        let table = run(&spec_of(measures), &networks(), folder.path(), &Quiet).expect("a table");
+        let rows = table.cells("training").filter(|row| row.measure == wanted);
+        rows.map(|row| row.outcome.clone()).collect()
+    };
+    for measure in ["ridge", "linear-cka", "mutual-knn"] {
+        let together = outcomes("'ridge', 'linear-cka', 'mutual-knn'", measure);
+        let alone = outcomes(&format!("'{measure}'"), measure);
+        assert!(!alone.is_empty());
+        assert_eq!(alone, together, "{measure}");
+    }
 }
 
 #[test]

@@ -1,20 +1,17 @@
 //! Scores along the number of stimuli, of networks whose answer is known.
 
-mod least_memory;
 mod planted_pairs;
+mod within_limit;
 
-use std::path::Path;
-
-use consilience_data::{ArraySource, Quiet};
+use consilience_data::ArraySource;
 use consilience_measures::Warning;
 use consilience_study::{
-    CompareOptions, Outcome, PointRow, RESULTS_FILE, Scoring, StudySpec, Table, Tone, compare,
-    run_within,
+    CompareOptions, Outcome, PointRow, Scoring, StudySpec, Table, Tone, compare,
 };
-use least_memory::least_memory;
 use planted_pairs::{Layer, mixed, noise, refused, resumes, source, table};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use within_limit::a_limit_cuts_and_changes_no_byte;
 
 const STIMULI: usize = 800;
 const UNITS: usize = 10;
@@ -188,14 +185,5 @@ fn what_cannot_be_done_is_said_before_any_work() {
 fn a_limit_to_memory_cuts_the_pairs_and_changes_no_byte() {
     let text = SPEC.replace("halvings = 4", "halvings = 1").replace("orders = 8", "orders = 2");
     let (spec, source) = (planted_pairs::spec(&text), named(&["a", "b", "c", "d"]));
-    let rows = |memory| {
-        let folder = tempfile::tempdir().expect("a folder");
-        run_within(&spec, &source, folder.path(), memory, &Quiet).expect("rows");
-        std::fs::read_to_string(folder.path().join(RESULTS_FILE)).expect("rows")
-    };
-    let (whole, refused, enough) = least_memory(&spec, &source);
-    assert!(enough < whole, "{enough}, {whole}");
-    assert_eq!(rows(None), rows(Some(enough)));
-    let error = run_within(&spec, &source, Path::new("nowhere"), Some(refused), &Quiet);
-    assert!(error.expect_err("too little").to_string().contains("MiB"));
+    a_limit_cuts_and_changes_no_byte(&spec, &source);
 }

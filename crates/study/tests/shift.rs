@@ -1,9 +1,8 @@
 //! The study of shifted stimuli on networks whose divergence is planted.
 
-mod least_memory;
+mod within_limit;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use consilience_data::store::{Origin, RecordedSet};
 use consilience_data::{
@@ -13,11 +12,10 @@ use consilience_data::{
 use consilience_inference::Null;
 use consilience_study::{
     CellRow, Maps, Outcome, Quantity, RESULTS_FILE, Row, Run, StudySpec, SummaryRow, Table, run,
-    run_within,
 };
-use least_memory::least_memory;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+use within_limit::a_limit_cuts_and_changes_no_byte;
 
 const STIMULI: usize = 300;
 const UNITS: usize = 6;
@@ -367,16 +365,7 @@ fn what_is_missing_is_said() {
 #[test]
 fn a_limit_to_memory_cuts_the_sets_and_changes_no_byte() {
     let (spec, source) = (spec("['fog-1', 'haze-2']", "", 3), source());
-    let rows = |memory| {
-        let folder = tempfile::tempdir().expect("a folder");
-        run_within(&spec, &source, folder.path(), memory, &Quiet).expect("rows");
-        std::fs::read_to_string(folder.path().join(RESULTS_FILE)).expect("rows")
-    };
-    let (whole, refused, enough) = least_memory(&spec, &source);
-    assert!(enough < whole, "{enough}, {whole}");
-    assert_eq!(rows(None), rows(Some(enough)));
-    let error = run_within(&spec, &source, Path::new("nowhere"), Some(refused), &Quiet);
-    assert!(error.expect_err("too little").to_string().contains("MiB"));
+    a_limit_cuts_and_changes_no_byte(&spec, &source);
 }
 
 #[test]
