@@ -43,7 +43,7 @@ pub(super) struct LayerFile {
     pub(super) depth: usize,
     pub(super) pooling: Pooling,
     pub(super) rows_per_stimulus: usize,
-    /// Recordings of version 0.1.0 do not say it.
+    /// Absent where rows are no positions, and where whoever recorded them did not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) receptive_field: Option<ReceptiveField>,
     pub(super) file: String,
