@@ -39,8 +39,8 @@ pub use row::{
 };
 pub use run::{RESULTS_FILE, STIMULI_FOLDER, run, run_within};
 pub use section::{
-    Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,
-    Section, TableFigure, Tone, Verdict,
+    Band, Cloud, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell,
+    HeatMap, Link, Point, Points, Scatter, Section, TableFigure, Tone, Verdict,
 };
 pub use spec::{ConstantUnits, Draws, StudyEntry, StudySpec};
 pub use table::Table;

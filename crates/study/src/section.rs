@@ -69,17 +69,43 @@ pub enum Figure {
     Curves(Curves),
     /// Values with intervals and chance ticks, in groups.
     DotPlot(DotPlot),
+    /// Two quantities against one another, point by point.
+    Scatter(Scatter),
     /// A table.
     Table(TableFigure),
 }
 
 impl Figure {
+    /// Whether there is anything to show.
+    pub(crate) fn has_data(&self) -> bool {
+        match self {
+            Self::HeatMap(map) => !map.rows.is_empty(),
+            Self::Curves(curves) => curves.facets.iter().any(|facet| !facet.curves.is_empty()),
+            Self::DotPlot(plot) => plot.groups.iter().any(|group| !group.dots.is_empty()),
+            Self::Scatter(scatter) => scatter.facets.iter().any(|cloud| !cloud.series.is_empty()),
+            Self::Table(table) => !table.rows.is_empty(),
+        }
+    }
+
+    /// Its name, unique in the report.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        match self {
+            Self::HeatMap(figure) => &figure.id,
+            Self::Curves(figure) => &figure.id,
+            Self::DotPlot(figure) => &figure.id,
+            Self::Scatter(figure) => &figure.id,
+            Self::Table(figure) => &figure.id,
+        }
+    }
+
     /// Its name.
     fn id_mut(&mut self) -> &mut String {
         match self {
             Self::HeatMap(figure) => &mut figure.id,
             Self::Curves(figure) => &mut figure.id,
             Self::DotPlot(figure) => &mut figure.id,
+            Self::Scatter(figure) => &mut figure.id,
             Self::Table(figure) => &mut figure.id,
         }
     }
@@ -243,6 +269,56 @@ pub struct Link {
     pub lower: usize,
     /// The first less the second.
     pub gap: f64,
+}
+
+/// Two quantities against one another, in panels that share both scales.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Scatter {
+    /// Name, unique in the report.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// What is shown: n, interval method, chance level.
+    pub caption: String,
+    /// What is along the axis.
+    pub x_label: String,
+    /// What the values are.
+    pub y_label: String,
+    /// Smallest and largest position along the axis.
+    pub x_range: (f64, f64),
+    /// Smallest and largest value.
+    pub y_range: (f64, f64),
+    /// Panels, one a layer.
+    pub facets: Vec<Cloud>,
+}
+
+/// A panel of points.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cloud {
+    /// Title of the panel.
+    pub title: String,
+    /// Its series; the same name has the same colour in all panels.
+    pub series: Vec<Points>,
+}
+
+/// The points of a series.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Points {
+    /// Name in the legend.
+    pub name: String,
+    /// The points.
+    pub points: Vec<Point>,
+}
+
+/// A point with the interval of its value.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Point {
+    /// What it is of.
+    pub name: String,
+    /// Position along the axis.
+    pub x: f64,
+    /// The value with its interval.
+    pub estimate: Estimate,
 }
 
 /// A table.

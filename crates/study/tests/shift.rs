@@ -11,7 +11,8 @@ use consilience_data::{
 };
 use consilience_inference::Null;
 use consilience_study::{
-    CellRow, Maps, Outcome, Quantity, RESULTS_FILE, Row, Run, StudySpec, SummaryRow, Table, run,
+    CellRow, Figure, Maps, Outcome, Quantity, RESULTS_FILE, Row, Run, StudySpec, SummaryRow, Table,
+    run,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -336,6 +337,18 @@ fn a_killed_run_goes_on_with_the_same_bytes_and_its_sections_hold() {
         text.starts_with("Late layers diverge under shift") && text.contains("3 sets"),
         "{text}"
     );
+    // The stimuli of fog are those on which networks lose accuracy: a point a set, the farther the severer.
+    let clouds = sections[0].figures.iter().find_map(|figure| match figure {
+        Figure::Scatter(clouds) => Some(clouds),
+        _ => None,
+    });
+    for cloud in &clouds.expect("drops against accuracy").facets {
+        for series in &cloud.series {
+            let x: Vec<f64> = series.points.iter().map(|p| p.x).collect();
+            assert_eq!(x.len(), 3, "{series:?}");
+            assert!(x.windows(2).all(|w| w[0] < w[1]) && x[0] > 0.0, "{series:?}");
+        }
+    }
     assert!(
         table.rows.iter().any(
             |row| matches!(row, Row::Cell(row) if row.split == "5-fold, fitted in distribution")

@@ -215,13 +215,7 @@ fn means_stay_within_a_pair_of_groups() {
     let all = &sections[2];
     assert!(all.verdicts.iter().any(|verdict| verdict.text.contains("third network")));
     let ids = |section: &consilience_study::Section| -> Vec<String> {
-        let id = |figure: &Figure| match figure {
-            Figure::Curves(figure) => figure.id.clone(),
-            Figure::DotPlot(figure) => figure.id.clone(),
-            Figure::Table(figure) => figure.id.clone(),
-            Figure::HeatMap(figure) => figure.id.clone(),
-        };
-        section.figures.iter().map(id).collect()
+        section.figures.iter().map(|figure| figure.id().to_owned()).collect()
     };
     assert_eq!(ids(all), ["units-spectra-all"]);
     let mut every: Vec<String> = sections.iter().flat_map(ids).collect();

@@ -3,6 +3,7 @@
 mod curves;
 mod dot_plot;
 mod heat_map;
+mod scatter;
 mod table;
 
 use consilience_study::Figure;
@@ -45,6 +46,7 @@ pub fn of(figure: &Figure) -> &dyn Draw {
         Figure::HeatMap(figure) => figure,
         Figure::Curves(figure) => figure,
         Figure::DotPlot(figure) => figure,
+        Figure::Scatter(figure) => figure,
         Figure::Table(figure) => figure,
     }
 }

@@ -140,6 +140,7 @@ fn hostile_text_is_shown_and_not_run() {
                     bad.clone_into(&mut f.facets[0].curves[0].name);
                 }
                 Figure::DotPlot(f) => bad.clone_into(&mut f.groups[0].dots[0].name),
+                Figure::Scatter(f) => bad.clone_into(&mut f.facets[0].series[0].points[0].name),
                 Figure::Table(f) => bad.clone_into(&mut f.rows[0][0]),
             }
         }
@@ -204,6 +205,13 @@ fn numbers(figure: &Figure) -> (&str, Vec<f64>) {
             let gaps = f.groups.iter().flat_map(|g| &g.links).map(|l| l.gap);
             (&f.id, dots.chain(gaps).collect())
         }
+        Figure::Scatter(f) => {
+            let points = f.facets.iter().flat_map(|c| &c.series).flat_map(|s| &s.points);
+            let all = points.flat_map(|p| {
+                [p.x, p.estimate.value].into_iter().chain(p.estimate.interval.unwrap_or_default())
+            });
+            (&f.id, all.collect())
+        }
         Figure::Table(f) => {
             (&f.id, f.rows.iter().flatten().filter_map(|cell| cell.parse().ok()).collect())
         }
@@ -240,6 +248,12 @@ fn figures_that_do_not_hold_together_are_refused_by_name() {
         }
     });
     assert!(message.contains("figure `layers-ordering`: a gap in group conv1"), "{message}");
+    let message = with(&|figure| {
+        if let Figure::Scatter(f) = figure {
+            f.facets[0].series[1].points[2].x = f64::INFINITY;
+        }
+    });
+    assert!(message.contains("figure `layers-drops`: the position of blur-2 of"), "{message}");
     let message = with(&|figure| {
         if let Figure::Table(f) = figure {
             f.caption.clear();
@@ -294,6 +308,7 @@ fn empty_figures_are_drawn() {
             Figure::HeatMap(f) => f.cells.iter_mut().flatten().for_each(|cell| *cell = None),
             Figure::Curves(f) => f.facets.iter_mut().for_each(|facet| facet.curves.clear()),
             Figure::DotPlot(f) => f.groups.clear(),
+            Figure::Scatter(f) => f.facets.iter_mut().for_each(|cloud| cloud.series.clear()),
             Figure::Table(f) => f.rows.clear(),
         }
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use crate::{Error, Result, Study, StudyEntry};
 
+mod curves;
 pub mod ensembles;
 pub mod layers;
 pub mod noise;

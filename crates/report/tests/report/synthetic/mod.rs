@@ -4,8 +4,9 @@ pub(crate) mod units;
 
 use consilience_inference::{Chance, Estimate, Method, Null};
 use consilience_study::{
-    Band, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell, HeatMap, Link,
-    NetworkFacts, Run, Section, StudySpec, TableFigure, Tone, Verdict,
+    Band, Cloud, Curve, CurveRole, Curves, Dot, DotGroup, DotPlot, Facet, Figure, HeatCell,
+    HeatMap, Link, NetworkFacts, Point, Points, Run, Scatter, Section, StudySpec, TableFigure,
+    Tone, Verdict,
 };
 
 /// Layers with their units.
@@ -127,6 +128,7 @@ fn layers() -> Section {
     let mut figures: Vec<Figure> =
         (0..MEASURES.len()).map(|m| Figure::HeatMap(heat_map(m))).collect();
     figures.push(Figure::DotPlot(ordering()));
+    figures.push(Figure::Scatter(scatter()));
     figures.push(Figure::Table(table()));
     Section {
         anchor: "layers".to_owned(),
@@ -179,6 +181,31 @@ fn ordering() -> DotPlot {
         value_label: "mean Pearson r on held-out stimuli".to_owned(),
         range: (-0.05, 1.0),
         groups: (0..5).map(group).collect(),
+    }
+}
+
+fn scatter() -> Scatter {
+    let point = |l: usize, m: usize, i: usize| {
+        let x = 0.1 * i as f64;
+        let value = (0.2 + 0.15 * l as f64) * x + 0.02 * noise(l, m, i);
+        Point { name: format!("blur-{i}"), x, estimate: estimate(value, 0.03) }
+    };
+    let cloud = |l: usize| {
+        let of = |m: usize| Points {
+            name: title(MEASURES[m].0),
+            points: (0..7).map(|i| point(l, m, i)).collect(),
+        };
+        Cloud { title: LAYERS[l].0.to_owned(), series: (0..2).map(of).collect() }
+    };
+    Scatter {
+        id: "layers-drops".to_owned(),
+        title: "Drop of a layer and loss of accuracy".to_owned(),
+        caption: caption("One point a set of stimuli"),
+        x_label: "loss of accuracy".to_owned(),
+        y_label: "relative drop".to_owned(),
+        x_range: (0.0, 0.6),
+        y_range: (-0.05, 0.6),
+        facets: (0..5).map(cloud).collect(),
     }
 }
 

@@ -2,11 +2,12 @@
 
 use consilience_measures::Orientation;
 
-use super::{Training, checkpoints};
+use super::Training;
+use super::checkpoints::{crossed, own_end};
+use crate::studies::curves::{accuracy, with_chance};
 use crate::studies::words;
 use crate::{
-    Band, Curve, CurveRole, Curves, Facet, Figure, Quantity, Run, Section, SummaryRow, Table,
-    TableFigure, Tone, Verdict,
+    Curves, Facet, Figure, Quantity, Run, Section, SummaryRow, Table, TableFigure, Tone, Verdict,
 };
 
 /// Share of the final alignment from which "nearly all" is said.
@@ -23,7 +24,8 @@ pub(super) fn training(study: &Training, table: &Table, run: &Run) -> Section {
     let mut verdicts = epoch_one(table, run);
     verdicts.extend(untrained(table, run));
     verdicts.extend(ahead_of_accuracy(table, run));
-    verdicts.extend(checkpoints::verdict(table, run, NEARLY_ALL));
+    verdicts.extend(own_end::verdict(table, run, NEARLY_ALL));
+    verdicts.extend(crossed::verdict(table, run, NEARLY_ALL));
     let mut figures: Vec<Figure> = Vec::new();
     figures.push(Figure::Table(shares(table, run)));
     let (distances, scores): (Vec<&str>, Vec<&str>) =
@@ -43,8 +45,8 @@ pub(super) fn training(study: &Training, table: &Table, run: &Run) -> Section {
         let title = format!("{} along training", words::title(measure));
         figures.push(Figure::Curves(curves(&id, &title, &[measure], &points, run)));
     }
-    figures.extend(own_end(table, run, &points));
-    figures.extend(checkpoints::heat_maps(table, run));
+    figures.extend(own_end_figures(table, run, &points));
+    figures.extend(crossed::heat_maps(table, run));
     let anchor = "training".to_owned();
     Section { anchor, title: "When networks converge".into(), lead, verdicts, figures }
 }
@@ -150,34 +152,32 @@ fn ahead_of_accuracy(table: &Table, run: &Run) -> Option<Verdict> {
     (!told.is_empty()).then(|| Verdict {
         tone,
         text: format!(
-            "After epoch 1 the share of the final alignment is ahead of the share of the final accuracy in {ahead} of {} and behind in {behind}, by the interval of the difference. The difference of the shares: {}.",
-            words::count(of, "layer and measure"),
+            "After epoch 1 the share of the final alignment is ahead of the share of the final accuracy in {ahead} of {} of layer and measure and behind in {behind}, by the interval of the difference. The difference of the shares: {}.",
+            words::count(of, "combination"),
             told.join(", ")
         ),
     })
 }
 
-/// Each network against its own end state, beside the likeness to the other networks.
-fn own_end(table: &Table, run: &Run, points: &[&SummaryRow]) -> Option<Figure> {
-    table.summaries("training", Quantity::OwnEndState).next()?;
-    let measure = *words::comparable(run).first()?;
-    let title = "Alignment with the own end state and with other networks";
-    let mut figure = curves("training-own-end", title, &[measure], points, run);
+/// Each network against its own end state, beside the likeness to the other networks; a figure a measure.
+fn own_end_figures(table: &Table, run: &Run, points: &[&SummaryRow]) -> Vec<Figure> {
     let place = places(points);
-    for facet in &mut figure.facets {
-        let own = checkpoints::own_end_curves(table, &facet.title, &[measure], &place);
-        facet.curves.extend(own);
-    }
-    Some(Figure::Curves(figure))
-}
-
-/// Ends of the intervals of some rows; `None` if one of them has none.
-pub(super) fn band(rows: &[&SummaryRow]) -> Option<Band> {
-    let ends: Option<Vec<[f64; 2]>> = rows.iter().map(|r| r.estimate.interval).collect();
-    ends.map(|ends| Band {
-        low: ends.iter().map(|e| e[0]).collect(),
-        high: ends.iter().map(|e| e[1]).collect(),
-    })
+    let figure = |measure: &str| {
+        let own = own_end::rows(table, measure);
+        if own.is_empty() {
+            return None;
+        }
+        let id = format!("training-own-end-{}", measure.replace([':', '=', ','], "-"));
+        let title = format!("{}: the own end state, and other networks", words::title(measure));
+        let mut figure = curves(&id, &title, &[measure], points, run);
+        for facet in &mut figure.facets {
+            let of_layer = own.iter().filter(|r| r.layer_x == facet.title).copied().collect();
+            let name = format!("{}, own end state", words::title(measure));
+            facet.curves.extend(with_chance(&name, measure, of_layer, &place));
+        }
+        Some(Figure::Curves(figure))
+    };
+    words::comparable(run).into_iter().filter_map(figure).collect()
 }
 
 /// Checkpoints by step: steps and epochs.
@@ -280,37 +280,11 @@ fn facet(
 ) -> Facet {
     let mut curves = Vec::new();
     for measure in measures {
-        let mut own: Vec<&SummaryRow> =
-            rows.iter().copied().filter(|r| r.measure == **measure).collect();
-        own.sort_by(|a, b| place(a).total_cmp(&place(b)));
-        let name = words::title(measure);
-        let null = words::telling_null(measure);
-        let levels: Vec<(f64, f64)> =
-            own.iter().filter_map(|r| Some((place(r), words::chance_of(r, null)?.mean))).collect();
-        curves.push(Curve {
-            name: name.clone(),
-            role: CurveRole::Score,
-            x: own.iter().map(|r| place(r)).collect(),
-            y: own.iter().map(|r| r.estimate.value).collect(),
-            band: band(&own),
-        });
-        if !levels.is_empty() {
-            let (x, y) = levels.into_iter().unzip();
-            let name = format!("{name} · {null}");
-            curves.push(Curve { name, role: CurveRole::Chance, x, y, band: None });
-        }
+        let own = rows.iter().copied().filter(|r| r.measure == **measure).collect();
+        curves.extend(with_chance(&words::title(measure), measure, own, place));
     }
     let first = measures.first().copied().unwrap_or_default();
-    let mut accuracy: Vec<(f64, f64)> = rows
-        .iter()
-        .filter(|r| r.measure == first)
-        .filter_map(|r| Some((place(r), r.when?.accuracy?)))
-        .collect();
-    accuracy.sort_by(|a, b| a.0.total_cmp(&b.0));
-    if !accuracy.is_empty() {
-        let (x, y) = accuracy.into_iter().unzip();
-        let name = "accuracy of the networks".to_owned();
-        curves.push(Curve { name, role: CurveRole::Accuracy, x, y, band: None });
-    }
+    let of_first = rows.iter().copied().filter(|r| r.measure == first);
+    curves.extend(accuracy(of_first, place));
     Facet { title: layer.to_owned(), curves }
 }

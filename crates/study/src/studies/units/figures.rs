@@ -41,16 +41,7 @@ pub(super) fn figures(layers: &[Layer<'_>], run: &Run) -> Vec<Figure> {
         Figure::Table(predicted::table(layers, run)),
         Figure::Table(layer_table(layers, run)),
     ];
-    all.into_iter().filter(has_data).collect()
-}
-
-fn has_data(figure: &Figure) -> bool {
-    match figure {
-        Figure::DotPlot(plot) => plot.groups.iter().any(|group| !group.dots.is_empty()),
-        Figure::Curves(curves) => curves.facets.iter().any(|facet| !facet.curves.is_empty()),
-        Figure::Table(table) => !table.rows.is_empty(),
-        Figure::HeatMap(map) => !map.rows.is_empty(),
-    }
+    all.into_iter().filter(Figure::has_data).collect()
 }
 
 /// Pairs, networks and stimuli behind a figure, and how sure its means are.

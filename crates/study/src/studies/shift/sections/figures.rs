@@ -1,37 +1,41 @@
 //! The figures of the study.
 
+mod relation;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Found;
+use crate::studies::curves::{accuracy, with_chance};
 use crate::studies::words;
 use crate::{
-    Band, Curve, CurveRole, Curves, Facet, Figure, HeatCell, HeatMap, Maps, OnSet, Quantity, Run,
-    SummaryRow, TableFigure,
+    Curves, Facet, Figure, HeatCell, HeatMap, Maps, OnSet, Quantity, Run, SummaryRow, TableFigure,
 };
 
 /// All of them; `suffix` makes their names unique.
 pub(super) fn figures(found: &Found<'_>, run: &Run, suffix: &str) -> Vec<Figure> {
     let kinds = found.kinds(run);
-    let mut figures = Vec::new();
-    let depth = by_depth(found, &kinds, run, suffix);
-    if !depth.rows.is_empty() {
-        figures.push(Figure::Table(depth));
-    }
-    let fit = on_fit_stimuli(found, run, suffix);
-    if !fit.rows.is_empty() {
-        figures.push(Figure::Table(fit));
-    }
+    let mut figures = vec![
+        Figure::Table(by_depth(found, &kinds, run, suffix)),
+        Figure::Table(on_fit_stimuli(found, run, suffix)),
+    ];
     let mut measures: Vec<&str> = kinds.iter().map(|(measure, _)| *measure).collect();
     measures.dedup();
     let curves = measures.iter().filter_map(|m| curves(found, m, run, suffix));
     figures.extend(curves.map(Figure::Curves));
     let maps = kinds.iter().filter_map(|&(m, maps)| drops(found, m, maps, run, suffix));
     figures.extend(maps.map(Figure::HeatMap));
-    let relation = with_accuracy(found, &kinds, run, suffix);
-    if !relation.rows.is_empty() {
-        figures.push(Figure::Table(relation));
-    }
+    figures.extend(measures.iter().filter_map(|m| relation::clouds(found, m, run, suffix)));
+    figures.push(Figure::Table(relation::table(found, &kinds, run, suffix)));
+    figures.retain(Figure::has_data);
     figures
+}
+
+/// Name of a measure in a legend, with the way its maps were fitted.
+fn series(measure: &str, maps: Maps) -> String {
+    match maps {
+        Maps::None => words::title(measure),
+        maps => format!("{}, maps {maps}", words::title(measure)),
+    }
 }
 
 fn id(what: &str, measure: &str, maps: Option<Maps>, suffix: &str) -> String {
@@ -125,40 +129,6 @@ fn caption(run: &Run, rows: &[&SummaryRow]) -> String {
     words::caption(run, rows).replace("No chance level was drawn.", "By chance it is 0.")
 }
 
-fn with_accuracy(
-    found: &Found<'_>,
-    kinds: &[(&str, Maps)],
-    run: &Run,
-    suffix: &str,
-) -> TableFigure {
-    let mut rows = Vec::new();
-    let mut shown = Vec::new();
-    for &(measure, maps) in kinds {
-        for row in found.of(Quantity::DropWithAccuracy, measure, maps) {
-            let n_sets = row.on.as_ref().map_or(0, |on| on.n_sets);
-            rows.push(vec![
-                row.layer_x.clone(),
-                measure.to_owned(),
-                maps.to_string(),
-                words::estimate(&row.estimate),
-                n_sets.to_string(),
-            ]);
-            shown.push(row);
-        }
-    }
-    let columns = ["layer", "measure", "maps", "ρ with loss of accuracy", "sets"];
-    TableFigure {
-        id: format!("shift-accuracy{suffix}"),
-        title: "The drop of a layer and the loss of accuracy".to_owned(),
-        caption: format!(
-            "Spearman's correlation, over sets, of the relative drop of a layer with what the networks lose in accuracy on the set. The sets are as they are; networks are resampled. {}",
-            caption(run, &shown)
-        ),
-        columns: columns.map(str::to_owned).to_vec(),
-        rows,
-    }
-}
-
 fn curves(found: &Found<'_>, measure: &str, run: &Run, suffix: &str) -> Option<Curves> {
     let ways = [Maps::Refitted, Maps::AsFitted, Maps::None];
     let means = |maps| -> Vec<&SummaryRow> { found.of(Quantity::MeanOverShifts, measure, maps) };
@@ -210,41 +180,13 @@ fn curves(found: &Found<'_>, measure: &str, run: &Run, suffix: &str) -> Option<C
 
 fn facet(measure: &str, layer: &str, ways: &[(Maps, Vec<&SummaryRow>)]) -> Facet {
     let at = |row: &SummaryRow| row.on.as_ref().map_or(0.0, |on| f64::from(on.severity));
-    let null = words::telling_null(measure);
     let mut curves = Vec::new();
     for (maps, rows) in ways {
-        let name = match maps {
-            Maps::None => words::title(measure),
-            maps => format!("{}, maps {maps}", words::title(measure)),
-        };
-        let ends: Option<Vec<[f64; 2]>> = rows.iter().map(|r| r.estimate.interval).collect();
-        curves.push(Curve {
-            name: name.clone(),
-            role: CurveRole::Score,
-            x: rows.iter().map(|row| at(row)).collect(),
-            y: rows.iter().map(|row| row.estimate.value).collect(),
-            band: ends.map(|ends| Band {
-                low: ends.iter().map(|e| e[0]).collect(),
-                high: ends.iter().map(|e| e[1]).collect(),
-            }),
-        });
-        let levels: Vec<(f64, f64)> = rows
-            .iter()
-            .filter_map(|row| Some((at(row), words::chance_of(row, null)?.mean)))
-            .collect();
-        if !levels.is_empty() {
-            let (x, y) = levels.into_iter().unzip();
-            let name = format!("{name} · {null}");
-            curves.push(Curve { name, role: CurveRole::Chance, x, y, band: None });
-        }
+        let name = series(measure, *maps);
+        curves.extend(with_chance(&name, measure, rows.clone(), &at));
     }
     let first = ways.first().map_or(&[][..], |(_, rows)| rows.as_slice());
-    let accuracy = first.iter().filter_map(|row| Some((at(row), row.when?.accuracy?)));
-    let (x, y): (Vec<f64>, Vec<f64>) = accuracy.unzip();
-    if !x.is_empty() {
-        let name = "accuracy of the networks".to_owned();
-        curves.push(Curve { name, role: CurveRole::Accuracy, x, y, band: None });
-    }
+    curves.extend(accuracy(first.iter().copied(), &at));
     Facet { title: layer.to_owned(), curves }
 }
 
