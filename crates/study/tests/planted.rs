@@ -6,7 +6,7 @@ use consilience_data::{
 };
 use consilience_inference::Null;
 use consilience_study::{
-    CellRow, Figure, Outcome, Quantity, Row, StudySpec, SummaryRow, Table, run,
+    CellRow, Figure, Outcome, Quantity, Row, StudySpec, SummaryRow, Table, Tone, run,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -183,12 +183,15 @@ fn two_checkpoints_share_what_both_of_them_have_of_the_common_sources() {
                     let row = row.expect("a pair of checkpoints");
                     assert!((row.estimate.value - (a * b).powi(power)).abs() < 0.09, "{row:?}");
                     assert_eq!((row.n_networks, row.n_pairs), (3, 3));
+                    // Of four draws each; nothing is left of a score when stimuli are shuffled.
+                    assert_chance(row, 4);
                 }
                 let own = find(Quantity::OwnEndState, measure, layer, s, last.0);
                 assert_eq!(own.is_some(), s != last.0);
                 let Some(own) = own else { continue };
                 assert!((own.estimate.value - (a * last.3).powi(power)).abs() < 0.09, "{own:?}");
                 assert!(own.estimate.interval.is_some() && own.n_networks == 3, "{own:?}");
+                assert_chance(own, 19);
             }
         }
     }
@@ -210,8 +213,31 @@ fn two_checkpoints_share_what_both_of_them_have_of_the_common_sources() {
         maps.iter()
             .all(|map| map.rows.len() == 3 && map.cells.iter().flatten().all(Option::is_some))
     );
-    let said = section.verdicts.iter().any(|v| v.text.contains("to its own end state"));
-    assert!(said, "{:?}", section.verdicts);
+    let said = |what: &str| {
+        let found = section.verdicts.iter().find(|v| v.text.contains(what));
+        found.unwrap_or_else(|| panic!("{what}: {:?}", section.verdicts))
+    };
+    said("to its own end state");
+    // A copy of .8 is to one of .95 by .8 / .95 what two of .95 are to one another: 84 %, and nowhere 90.
+    let crossed = said("A network after epoch 1 is to the end state of another");
+    assert_eq!(crossed.tone, Tone::Fails);
+    assert!(
+        crossed.text.contains("in 0 of 4 combinations of layer and measure"),
+        "{}",
+        crossed.text
+    );
+    let curves = section.figures.iter().find_map(|figure| match figure {
+        Figure::Curves(curves) if curves.id == "training-own-end-ridge" => Some(curves),
+        _ => None,
+    });
+    let names = curves.expect("own end states").facets[0].curves.iter().map(|c| c.name.as_str());
+    assert!(names.clone().any(|name| name == "Ridge predictivity, own end state · shuffle"));
+}
+
+/// A chance level of that many shuffles, which is near nothing.
+fn assert_chance(row: &SummaryRow, draws: usize) {
+    let shuffle = row.chance.iter().find(|c| c.null == Null::Shuffle).expect("drawn");
+    assert!(shuffle.draws == draws && shuffle.mean.abs() < 0.12, "{row:?}");
 }
 
 #[test]

@@ -36,6 +36,9 @@ pub struct Training {
     /// Whether every checkpoint of one network is also compared with every checkpoint of another.
     #[serde(default)]
     pub crossed: bool,
+    /// Draws for each of these: there are many, and where one checkpoint meets itself there are all `draws`.
+    #[serde(default = "crossed_draws")]
+    pub crossed_draws: Draws,
 }
 
 fn spatial_mean() -> Pooling {
@@ -43,6 +46,9 @@ fn spatial_mean() -> Pooling {
 }
 fn draws() -> Draws {
     Draws { shuffle: 19, rotation: 19 }
+}
+fn crossed_draws() -> Draws {
+    Draws { shuffle: 4, rotation: 4 }
 }
 
 impl Study for Training {
