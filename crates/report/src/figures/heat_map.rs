@@ -121,7 +121,7 @@ fn layout(map: &HeatMap) -> Layout {
     let height = if prints { (0.68 * width).clamp(28.0, 38.0) } else { width.max(15.0) };
     let names_turned = widest(&map.columns) > width - 6.0;
     Layout {
-        left: 20.0 + widest(&map.rows) + 10.0,
+        left: 36.0 + widest(&map.rows),
         top: 10.0,
         cell: (width, height),
         plot: (columns * width, map.rows.len() as f64 * height),
