@@ -135,6 +135,32 @@ fn layers_find_the_planted_partner_and_nothing_else() {
 }
 
 #[test]
+fn what_so_few_draws_cannot_say_is_said() {
+    let said = |others: usize| {
+        let text = format!(
+            "
+            name = 'planted'
+            activations = ''
+            measures = ['ridge']
+            [[study]]
+            kind = 'layers'
+            same-layer-draws = {{ shuffle = 19, rotation = 0 }}
+            other-draws = {{ shuffle = {others}, rotation = 0 }}
+            "
+        );
+        let spec = StudySpec::parse(&text, "test").expect("a spec");
+        let folder = tempfile::tempdir().expect("a folder");
+        let table = run(&spec, &networks(|_, _, _| {}), folder.path(), &Quiet).expect("a table");
+        let facts = consilience_study::Run::read(folder.path()).expect("facts");
+        spec.studies().expect("known")[0].sections(&table, &facts)[0].verdicts[0].text.clone()
+    };
+    // Two layers against two: a p of .05 in two of four is a q of .1, whatever is planted, unless the other two can have it too.
+    let (few, enough) = (said(1), said(19));
+    assert!(few.contains("q over the table cannot reach 0.05 with so few draws"), "{few}");
+    assert!(enough.contains("with q ≤ 0.05 over the table"), "{enough}");
+}
+
+#[test]
 fn training_finds_when_the_planted_part_came() {
     let table = table(&networks(|_, _, _| {}));
     for measure in ["ridge", "permutation"] {

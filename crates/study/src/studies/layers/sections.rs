@@ -1,7 +1,7 @@
 //! What `layers` shows and says.
 
 use consilience_data::Pooling;
-use consilience_inference::Null;
+use consilience_inference::{Null, benjamini_hochberg};
 
 use super::{Layers, best, correspondence};
 use crate::studies::words;
@@ -22,7 +22,7 @@ pub(super) fn layers(study: &Layers, table: &Table, run: &Run) -> Section {
     let names = LayerNames::of(table);
 
     let mut verdicts = Vec::new();
-    verdicts.extend(convergence(&same, run));
+    verdicts.extend(convergence(&all, &same, run));
     verdicts.extend(matching(&same, run));
     verdicts.extend(ordering(study, &same));
     verdicts.extend(best::verdict(table, run));
@@ -111,8 +111,8 @@ fn of_measure<'a>(rows: &[&'a SummaryRow], measure: &str) -> Vec<&'a SummaryRow>
     rows.iter().copied().filter(|r| r.measure == measure).collect()
 }
 
-/// Which layers converge at all: the most flexible map above shuffled stimuli.
-fn convergence(same: &[&SummaryRow], run: &Run) -> Option<Verdict> {
+/// Which layers converge at all: the most flexible map above shuffled stimuli. q-values are over `all` means.
+fn convergence(all: &[&SummaryRow], same: &[&SummaryRow], run: &Run) -> Option<Verdict> {
     let measure = *words::comparable(run).first()?;
     let rows = of_measure(same, measure);
     let above: Vec<&str> =
@@ -125,14 +125,7 @@ fn convergence(same: &[&SummaryRow], run: &Run) -> Option<Verdict> {
         _ => Tone::Mixed,
     };
     let null = words::telling_null(measure);
-    let q_values: Vec<f64> =
-        rows.iter().filter_map(|r| words::chance_of(r, null)?.q_value).collect();
-    let discoveries = if q_values.is_empty() {
-        String::new()
-    } else {
-        let found = q_values.iter().filter(|q| **q <= words::LEVEL).count();
-        format!(" ({found} with q ≤ {} over the table)", words::LEVEL)
-    };
+    let discoveries = discoveries(&of_measure(all, measure), &rows, null);
     let level = words::chance_of(best, null)
         .map_or_else(String::new, |c| format!(" (chance {:.2}, p = {:.3})", c.mean, c.p_value));
     let text = format!(
@@ -146,6 +139,25 @@ fn convergence(same: &[&SummaryRow], run: &Run) -> Option<Verdict> {
         words::estimate(&worst.estimate),
     );
     Some(Verdict { tone, text })
+}
+
+/// How many rows stand out of their table by their q-value, or that with so few draws none could.
+fn discoveries(table: &[&SummaryRow], rows: &[&SummaryRow], null: Null) -> String {
+    let q_value = |r: &&SummaryRow| words::chance_of(r, null)?.q_value;
+    let q_values: Vec<f64> = rows.iter().filter_map(q_value).collect();
+    if q_values.is_empty() {
+        return String::new();
+    }
+    let draws = |r: &&SummaryRow| Some(words::chance_of(r, null)?.draws);
+    let least = |draws: usize| 1.0 / (draws + 1) as f64;
+    let floors: Vec<f64> = table.iter().filter_map(draws).map(least).collect();
+    let can_stand_out = benjamini_hochberg(&floors).into_iter().any(|q| q <= words::LEVEL);
+    let found = q_values.iter().filter(|q| **q <= words::LEVEL).count();
+    if can_stand_out {
+        format!(" ({found} with q ≤ {} over the table)", words::LEVEL)
+    } else {
+        format!(" (q over the table cannot reach {} with so few draws)", words::LEVEL)
+    }
 }
 
 /// Whether single units converge: matchings above a rotated basis.
