@@ -204,37 +204,42 @@ fn matching(same: &[&SummaryRow], run: &Run) -> Vec<Verdict> {
 fn ordering(study: &Layers, same: &[&SummaryRow]) -> Option<Verdict> {
     let by_measure: Vec<Vec<&SummaryRow>> =
         study.ordering.iter().map(|m| of_measure(same, m)).collect();
-    let layers: Vec<&str> = by_measure.first()?.iter().map(|r| &*r.layer_x).collect();
-    if layers.is_empty() || by_measure.iter().any(Vec::is_empty) {
-        return None;
+    let mut layers: Vec<&str> = Vec::new();
+    for row in by_measure.iter().flatten() {
+        if !layers.contains(&&*row.layer_x) {
+            layers.push(&row.layer_x);
+        }
     }
     let value = |m: usize, layer: &str| {
         by_measure[m].iter().find(|r| r.layer_x == layer).map(|r| r.estimate.value)
     };
-    let holds = |layer: &&&str| {
-        (1..by_measure.len()).all(|m| match (value(m - 1, layer), value(m, layer)) {
-            (Some(upper), Some(lower)) => upper >= lower,
-            _ => false,
-        })
-    };
-    let kept = layers.iter().filter(holds).count();
+    // Layers with a score by every measure; of the others no order can be said.
+    let scores = |layer: &&str| (0..by_measure.len()).map(|m| value(m, layer)).collect();
+    let complete: Vec<Vec<f64>> = layers.iter().filter_map(scores).collect();
+    if complete.is_empty() {
+        return None;
+    }
+    let kept = complete.iter().filter(|scores| scores.windows(2).all(|w| w[0] >= w[1])).count();
     let gaps: Vec<String> = (1..by_measure.len())
         .map(|m| {
-            let gap = |layer: &&str| Some(value(m - 1, layer)? - value(m, layer)?);
-            let gaps: Vec<f64> = layers.iter().filter_map(gap).collect();
-            let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+            let gaps = complete.iter().map(|scores| scores[m - 1] - scores[m]);
+            let mean = gaps.sum::<f64>() / complete.len() as f64;
             format!("`{}` is above `{}` by {mean:.3}", study.ordering[m - 1], study.ordering[m])
         })
         .collect();
+    let lacking = match layers.len() - complete.len() {
+        0 => String::new(),
+        n => format!("; {} without a score by one of them left out", words::count(n, "layer")),
+    };
     let tone = match kept {
-        n if n == layers.len() => Tone::Holds,
+        n if n == complete.len() => Tone::Holds,
         0 => Tone::Fails,
         _ => Tone::Mixed,
     };
     let text = format!(
-        "The order {} holds on held-out stimuli in {kept} of {}; on average over layers {}.",
+        "The order {} holds on held-out stimuli in {kept} of {}; on average over layers {}{lacking}.",
         study.ordering.join(" ≥ "),
-        words::count(layers.len(), "layer"),
+        words::count(complete.len(), "layer"),
         gaps.join(", ")
     );
     Some(Verdict { tone, text })
