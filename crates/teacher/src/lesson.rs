@@ -1,7 +1,6 @@
 //! What two-layer ReLU students learn from, and what they make of it.
 
-use consilience_linalg::{Mat, MatRef};
-use rand::seq::SliceRandom;
+use consilience_linalg::Mat;
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
 
@@ -13,15 +12,15 @@ use crate::relu::{ReluNetwork, Size};
 #[derive(Debug, Clone)]
 pub struct Lesson {
     /// Training inputs, samples × (dimensions + 1), the last column ones.
-    inputs: Mat<f64>,
+    pub(crate) inputs: Mat<f64>,
     /// Stimuli that are not trained on, as the inputs.
-    stimuli: Mat<f64>,
-    truth: Truth,
+    pub(crate) stimuli: Mat<f64>,
+    pub(crate) truth: Truth,
 }
 
 #[derive(Debug, Clone)]
-enum Truth {
-    /// What a teacher says of inputs and of stimuli: mean 0 and variance 1 over the stimuli.
+pub(crate) enum Truth {
+    /// What a teacher says of inputs and of stimuli, of variance 1.
     Values { inputs: Vec<f64>, stimuli: Vec<f64> },
     /// Classes of inputs and of stimuli.
     Classes { inputs: Vec<u32>, stimuli: Vec<u32>, n_classes: usize },
@@ -64,7 +63,7 @@ pub fn flip_probability(ratio: f64, n_classes: usize) -> f64 {
 }
 
 /// Share a of a target of variance 1 that is signal, `√(SNR/(1 + SNR))`; 0 without a signal.
-fn signal_share(ratio: Option<f64>) -> f64 {
+pub(crate) fn signal_share(ratio: Option<f64>) -> f64 {
     ratio.map_or(0.0, |ratio| (ratio / (1.0 + ratio)).sqrt())
 }
 
@@ -96,44 +95,30 @@ impl Lesson {
         Self { inputs, stimuli, truth: Truth::Values { inputs: of_inputs, stimuli: of_stimuli } }
     }
 
-    /// A lesson in the labels of rows of an array, `n_classes` of them: training inputs and stimuli are different rows, drawn
-    /// at random. Every column is centred over all rows, and all are divided by one number, so that the mean square is 1.
-    ///
-    /// # Panics
-    /// If there are fewer rows than samples and stimuli together.
-    #[must_use]
-    pub fn of_classes(
-        rows: MatRef<'_, f64>,
-        (labels, n_classes): (&[u32], usize),
-        (samples, stimuli): (usize, usize),
-        rng: &mut impl Rng,
-    ) -> Self {
-        let (n, p) = (rows.nrows(), rows.ncols());
-        assert!(samples + stimuli <= n, "{n} rows; expected {samples} and {stimuli}");
-        let mean: Vec<f64> = (0..p).map(|j| rows.col(j).iter().sum::<f64>() / n as f64).collect();
-        let squares = |j: usize| rows.col(j).iter().map(|v| (v - mean[j]).powi(2)).sum::<f64>();
-        let total: f64 = (0..p).map(squares).sum();
-        let scale = if total > 0.0 { ((n * p) as f64 / total).sqrt() } else { 0.0 };
-        let mut order: Vec<usize> = (0..n).collect();
-        order.shuffle(rng);
-        let part = |at: &[usize]| {
-            let values = with_ones(at.len(), p, |i, j| (rows[(at[i], j)] - mean[j]) * scale);
-            (values, at.iter().map(|&i| labels[i]).collect::<Vec<u32>>())
-        };
-        let (inputs, of_inputs) = part(&order[..samples]);
-        let (stimuli, of_stimuli) = part(&order[samples..samples + stimuli]);
-        let truth = Truth::Classes { inputs: of_inputs, stimuli: of_stimuli, n_classes };
-        Self { inputs, stimuli, truth }
-    }
-
     /// Numbers that a student of so many units has.
     #[must_use]
     pub fn size(&self, units: usize) -> Size {
-        let outputs = match &self.truth {
-            Truth::Values { .. } => 1,
-            Truth::Classes { n_classes, .. } => *n_classes,
-        };
+        let outputs = self.n_classes().unwrap_or(1);
         Size { dimensions: self.inputs.ncols() - 1, units, outputs }
+    }
+
+    pub(crate) fn n_classes(&self) -> Option<usize> {
+        match &self.truth {
+            Truth::Values { .. } => None,
+            Truth::Classes { n_classes, .. } => Some(*n_classes),
+        }
+    }
+
+    /// True targets of training inputs and of stimuli, of variance 1, each × outputs.
+    pub(crate) fn clean_targets(&self) -> [Mat<f64>; 2] {
+        match &self.truth {
+            Truth::Values { inputs, stimuli } => {
+                [inputs, stimuli].map(|values| Mat::from_fn(values.len(), 1, |i, _| values[i]))
+            }
+            Truth::Classes { inputs, stimuli, n_classes } => {
+                [inputs, stimuli].map(|labels| one_hot(labels, *n_classes))
+            }
+        }
     }
 
     /// A student with weights and noise of its own, trained at a signal-to-noise ratio above 0; without one on noise alone.
@@ -158,8 +143,9 @@ impl Lesson {
         }
     }
 
-    /// Noisy targets of variance 1, samples × outputs.
-    fn targets(&self, ratio: Option<f64>, rng: &mut impl Rng) -> Mat<f64> {
+    /// Noisy targets of variance 1, samples × outputs, at a signal-to-noise ratio above 0; without one noise alone.
+    #[must_use]
+    pub(crate) fn targets(&self, ratio: Option<f64>, rng: &mut impl Rng) -> Mat<f64> {
         let n = self.inputs.nrows();
         match &self.truth {
             Truth::Values { inputs, .. } => {
@@ -188,16 +174,19 @@ impl Lesson {
                 let gaps = outputs.col_as_slice(0).iter().zip(stimuli);
                 gaps.map(|(a, b)| (a - b).powi(2)).sum::<f64>() / stimuli.len() as f64
             }
-            Truth::Classes { stimuli, n_classes, .. } => {
-                let answer = |i: usize| {
-                    (1..*n_classes).fold(0, |best, k| {
-                        if outputs[(i, k)] > outputs[(i, best)] { k } else { best }
-                    })
-                };
-                let wrong = |(i, label): &(usize, &u32)| answer(*i) != **label as usize;
-                stimuli.iter().enumerate().filter(wrong).count() as f64 / stimuli.len() as f64
-            }
+            Truth::Classes { .. } => self.classified_wrongly(outputs).expect("these are classes"),
         }
+    }
+
+    /// Of classes the share of the stimuli whose largest output is that of another.
+    pub(crate) fn classified_wrongly(&self, outputs: &Mat<f64>) -> Option<f64> {
+        let Truth::Classes { stimuli, n_classes, .. } = &self.truth else { return None };
+        let answer = |i: usize| {
+            (1..*n_classes)
+                .fold(0, |best, k| if outputs[(i, k)] > outputs[(i, best)] { k } else { best })
+        };
+        let wrong = |(i, label): &(usize, &u32)| answer(*i) != **label as usize;
+        Some(stimuli.iter().enumerate().filter(wrong).count() as f64 / stimuli.len() as f64)
     }
 
     /// Error of a student that has learnt nothing: values always the mean, classes a guess.
@@ -220,18 +209,23 @@ fn one_hot(labels: &[u32], n_classes: usize) -> Mat<f64> {
     })
 }
 
-fn row_after_row(values: &Mat<f64>) -> Vec<f64> {
+pub(crate) fn row_after_row(values: &Mat<f64>) -> Vec<f64> {
     (0..values.nrows()).flat_map(|i| values.row(i).iter().copied()).collect()
 }
 
 /// An array with a last column of ones, which carries the biases.
-fn with_ones(n: usize, p: usize, mut value: impl FnMut(usize, usize) -> f64) -> Mat<f64> {
+pub(crate) fn with_ones(
+    n: usize,
+    p: usize,
+    mut value: impl FnMut(usize, usize) -> f64,
+) -> Mat<f64> {
     Mat::from_fn(n, p + 1, |i, j| if j == p { 1.0 } else { value(i, j) })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Pool;
     use consilience_linalg::squared_norm;
     use rand::SeedableRng;
     use rand_chacha::ChaCha8Rng;
@@ -276,7 +270,7 @@ mod tests {
     #[test]
     fn flipped_labels_have_the_ratio_that_was_asked_for() {
         let (rows, labels) = classes(20_500);
-        let lesson = Lesson::of_classes(rows.as_ref(), (&labels, 3), (20_000, 500), &mut rng(3));
+        let lesson = Pool::of_classes(rows.as_ref(), &labels, 3).deal((20_000, 500), &mut rng(3));
         let Truth::Classes { inputs, .. } = &lesson.truth else { panic!("these are classes") };
         let clean = one_hot(inputs, 3);
         assert!((squared_norm(clean.as_ref()) / 60_000.0 - 1.0).abs() < 1e-9);
@@ -311,7 +305,7 @@ mod tests {
     #[test]
     fn classes_are_learnt_from_other_rows_than_they_are_tested_on() {
         let (rows, labels) = classes(600);
-        let lesson = Lesson::of_classes(rows.as_ref(), (&labels, 3), (300, 300), &mut rng(7));
+        let lesson = Pool::of_classes(rows.as_ref(), &labels, 3).deal((300, 300), &mut rng(7));
         let learnt = lesson.learn(&LEARNER, Some(30.0), &mut rng(8));
         assert!(learnt.error < 0.15, "{}", learnt.error);
         assert_eq!((learnt.outputs.len(), learnt.hidden.len()), (300 * 3, 300 * 6));

@@ -13,7 +13,9 @@ pub enum Student {
         /// λ, above 0.
         penalty: f64,
     },
-    /// Ridge with the λ of least expected error, the number of dimensions over the signal-to-noise ratio.
+    /// Ridge with the number of dimensions over the signal-to-noise ratio as λ: that of least expected error where the teacher's
+    /// weights are of norm 1 and point in any direction as likely. On recorded inputs, which are scaled to a mean square of 1, their
+    /// norm is 1 on average only.
     OptimalRidge,
     /// Gradient flow from zero on `‖y − Xb‖²/(2n)`, stopped: `f(s) = (1 − exp(−t s²/n))/s`.
     GradientFlow {

@@ -1,11 +1,11 @@
 //! Umar & Laio 2026: signal-to-noise ratio and sample size govern how alike networks become.
 
-use consilience_inference::Estimate;
-use consilience_study::studies::ensembles::{
-    AGREE, Agreement, Dip, ERROR, NEAR, Place, Points, Sweep, agreement, decoupling, dip,
-    interpolated_up_to, monotone, sweeps, threshold,
-};
-use consilience_study::{PointRow, Table};
+mod decoupling;
+mod minimum;
+mod signal;
+mod theory;
+
+use consilience_study::studies::ensembles::{Place, Points, Sweep, Valued, sweeps};
 
 use crate::paper::Specs;
 use crate::{Claim, Measured, Paper, Results};
@@ -41,7 +41,7 @@ fn claims(results: &Results<'_>) -> Vec<Claim> {
         }
     };
     let mut claims = Vec::new();
-    for judge in [grows, dips, decoupled] {
+    for judge in [signal::grows, minimum::near_the_threshold, decoupling::from_error] {
         for students in Students::ALL {
             let sweep = found.iter().find(|sweep| students.are(sweep));
             claims.push(match sweep {
@@ -58,7 +58,9 @@ fn claims(results: &Results<'_>) -> Vec<Claim> {
             });
         }
     }
-    claims.extend(found.iter().find(|s| Students::Linear.are(s)).map(|s| theory(s, results.table)));
+    claims.extend(
+        found.iter().find(|s| Students::Linear.are(s)).map(|s| theory::agrees(s, results.table)),
+    );
     claims
 }
 
@@ -69,26 +71,30 @@ const ABSTRACT: &str = "stated in the abstract, without a number";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Students {
     Linear,
+    LinearReal,
     Relu,
-    Real,
+    ReluReal,
 }
 
 impl Students {
-    const ALL: [Self; 3] = [Self::Linear, Self::Relu, Self::Real];
+    const ALL: [Self; 4] = [Self::Linear, Self::LinearReal, Self::Relu, Self::ReluReal];
 
     fn are(self, sweep: &Sweep) -> bool {
-        match self {
-            Self::Linear => sweep.study == "teacher",
-            Self::Relu => sweep.task.as_deref() == Some("teacher"),
-            Self::Real => sweep.task.as_deref() == Some("labels"),
-        }
+        let (study, task) = match self {
+            Self::Linear => ("teacher", None),
+            Self::LinearReal => ("teacher", Some("labels")),
+            Self::Relu => ("relu-students", Some("teacher")),
+            Self::ReluReal => ("relu-students", Some("labels")),
+        };
+        sweep.study == study && sweep.task.as_deref() == task
     }
 
     fn name(self) -> &'static str {
         match self {
             Self::Linear => "linear networks, synthetic data",
+            Self::LinearReal => "linear networks, real data with flipped labels",
             Self::Relu => "two-layer ReLU networks, synthetic data",
-            Self::Real => "two-layer ReLU networks, real data with flipped labels",
+            Self::ReluReal => "two-layer ReLU networks, real data with flipped labels",
         }
     }
 }
@@ -100,9 +106,16 @@ struct Case<'a> {
     points: Points<'a>,
 }
 
+/// Alignment along the number of samples.
+struct Aligned<'a, 'q> {
+    quantity: &'q str,
+    place: Place<'a>,
+    curve: Vec<Valued<'a>>,
+}
+
 impl<'a> Case<'a> {
     /// Curves of the students that fit their targets, by every way to measure alignment.
-    fn interpolating(&self) -> Vec<(&str, Place<'a>, Vec<&'a PointRow>)> {
+    fn interpolating(&self) -> Vec<Aligned<'a, '_>> {
         let places = self.points.places();
         let fits = |place: &&Place<'_>| self.sweep.interpolating.iter().any(|s| s == place.student);
         let mut curves = Vec::new();
@@ -110,194 +123,40 @@ impl<'a> Case<'a> {
             for place in places.iter().filter(fits) {
                 let curve = self.points.curve(quantity, place);
                 if !curve.is_empty() {
-                    curves.push((quantity, *place, curve));
+                    curves.push(Aligned { quantity, place: *place, curve });
                 }
             }
         }
         curves
     }
 
-    fn measured(&self, what: &str, point: &PointRow) -> Option<Measured> {
-        let series = |name: &str| point.series.get(name).map_or("", String::as_str);
-        Some(Measured {
+    fn measured(&self, what: &str, point: &Valued<'_>) -> Measured {
+        let Valued { row, estimate } = *point;
+        let series = |name: &str| row.series.get(name).map_or("", String::as_str);
+        Measured {
             what: format!(
                 "{}: {}, {what}, `{}`, {} inputs, SNR {}, {} samples",
                 self.students.name(),
-                point.quantity,
+                row.quantity,
                 series("student"),
                 series("inputs"),
                 series("signal-to-noise"),
-                point.at
+                row.at
             ),
-            estimate: point.estimate()?.clone(),
-            over: format!("{} draws of {} pairs", point.n_draws, point.n_pairs),
-            chance: point.chance(),
-        })
-    }
-}
-
-fn grows(case: &Case<'_>) -> Claim {
-    let claim =
-        format!("Alignment grows with the signal-to-noise ratio ({})", case.students.name());
-    let criterion = "higher at the higher of neighbouring ratios in at least 95 % of the steps, over all numbers of samples and measures, and in none lower by more than the intervals";
-    let Some(found) = monotone(&case.points, &case.sweep.alignments()) else {
-        let missing = "two signal-to-noise ratios or more";
-        return Claim::untested(&claim, ABSTRACT, "one ratio only".to_owned(), missing);
-    };
-    let here = format!(
-        "higher in {} of {} steps, lower by more than the intervals in {}; the smallest step is {:.3}",
-        found.rises, found.steps, found.falls, found.smallest
-    );
-    Claim::tested(&claim, ABSTRACT, here, criterion, found.holds())
-}
-
-fn dips(case: &Case<'_>) -> Claim {
-    let claim = format!(
-        "Along the number of training samples alignment has a minimum near the interpolation threshold ({})",
-        case.students.name()
-    );
-    let criterion = format!(
-        "in more than half of the curves of students that interpolate (measures × ratios × inputs) the lowest point within a factor of {NEAR} of the threshold is below both sides by more than the intervals, and nothing between is lower; the threshold is at {}, or earlier where fewer than half of the students get there",
-        case.sweep.threshold_is
-    );
-    let curves = case.interpolating();
-    if curves.is_empty() {
-        let missing = "curves of students that interpolate";
-        return Claim::untested(&claim, ABSTRACT, "no such curve".to_owned(), missing);
-    }
-    let of_curve = |(_, place, curve): &(&str, Place<'_>, Vec<&PointRow>)| {
-        dip(curve, threshold(case.sweep, &case.points, place))
-            .map(|Dip { lowest, between }| (lowest.at, between, lowest.quantity.clone()))
-    };
-    let found: Vec<_> = curves.iter().filter_map(of_curve).collect();
-    let mut by_measure = Vec::new();
-    for quantity in case.sweep.alignments() {
-        let of = curves.iter().filter(|(q, ..)| *q == quantity).count();
-        let dips = found.iter().filter(|(.., q)| q == quantity).count();
-        by_measure.push(format!("{quantity} {dips} of {of}"));
-    }
-    let first = found.iter().map(|(_, [first, _], _)| *first).fold(f64::INFINITY, f64::min);
-    let last = found.iter().map(|(_, [_, last], _)| *last).fold(0.0, f64::max);
-    let place = if found.is_empty() {
-        String::new()
-    } else {
-        format!(", with their intervals from {first} to {last} samples")
-    };
-    let here = format!(
-        "in {} of {} curves ({}){place}; by counting the threshold is at {:.0} samples{}",
-        found.len(),
-        curves.len(),
-        by_measure.join(", "),
-        case.sweep.threshold,
-        stops_early(case)
-    );
-    let holds = 2 * found.len() > curves.len();
-    let claim = Claim::tested(&claim, ABSTRACT, here, &criterion, holds)
-        .from_values(extremes(case, &curves));
-    if holds { claim } else { claim.because(NO_DIP) }
-}
-
-/// Why there may be no minimum to be seen.
-const NO_DIP: &str = "A minimum is only as sharp as the noise is fitted exactly, and as the draws are many: see the shares that interpolate and the intervals of the curves";
-
-/// Up to where half of the students interpolate, if that was counted.
-fn stops_early(case: &Case<'_>) -> String {
-    let places = case.points.places();
-    let up_to = places.iter().filter_map(|place| {
-        let at = interpolated_up_to(&case.points, place)?;
-        Some(format!("{at} at SNR {}", place.ratio))
-    });
-    let up_to: Vec<String> = up_to.collect();
-    if up_to.is_empty() {
-        return String::new();
-    }
-    format!(", half of the students interpolate up to {}", up_to.join(", "))
-}
-
-/// First, lowest and last point of the alignment of functions, for each ratio.
-fn extremes(case: &Case<'_>, curves: &[(&str, Place<'_>, Vec<&PointRow>)]) -> Vec<Measured> {
-    let mut values = Vec::new();
-    for (_, place, curve) in curves.iter().filter(|(q, ..)| *q == case.sweep.alignment) {
-        let found = dip(curve, threshold(case.sweep, &case.points, place));
-        let points = [
-            ("fewest samples", curve.first().copied()),
-            ("minimum near the threshold", found.map(|dip| dip.lowest)),
-            ("most samples", curve.last().copied()),
-        ];
-        let measured = points.into_iter().filter_map(|(what, p)| case.measured(what, p?));
-        values.extend(measured);
-    }
-    values
-}
-
-fn decoupled(case: &Case<'_>) -> Claim {
-    let claim = format!(
-        "Alignment is decoupled from the generalisation error: more of it need not mean less error ({})",
-        case.students.name()
-    );
-    let criterion = "some two numbers of samples of one curve where alignment and error are both higher at the same one, by more than the intervals";
-    let Some(found) = decoupling(&case.points, case.sweep.alignment) else {
-        let missing = "numbers of samples that differ clearly in both";
-        return Claim::untested(&claim, ABSTRACT, "no clear difference".to_owned(), missing);
-    };
-    let mut values = Vec::new();
-    if let Some((_, [more, less])) = &found.clearest {
-        for (what, point) in [
-            ("more alike", more.0),
-            ("and more wrong", more.1),
-            ("less alike", less.0),
-            ("and less wrong", less.1),
-        ] {
-            values.extend(case.measured(what, point));
+            estimate: estimate.clone(),
+            over: format!("{} draws of {} pairs", row.n_draws, row.n_pairs),
+            chance: row.chance(),
         }
     }
-    let here = format!(
-        "of {} pairs of numbers of samples that differ clearly in both, {} have the higher alignment with the higher {ERROR}",
-        found.clear, found.against
-    );
-    Claim::tested(&claim, ABSTRACT, here, criterion, found.against > 0).from_values(values)
-}
-
-fn theory(sweep: &Sweep, table: &Table) -> Claim {
-    let claim =
-        "For a minimal linear network with one hidden layer alignment has an analytic estimate";
-    let paper =
-        "its formula was not at hand; the curve is derived here (exact for minimum-norm students)";
-    let criterion = format!(
-        "the curve is inside the 95 % intervals at {:.0} % of the points or more, for the cosine of weights and for the error",
-        100.0 * AGREE
-    );
-    let points = Points::of(table, sweep);
-    let judged: Vec<_> = [sweep.alignment, ERROR]
-        .into_iter()
-        .filter_map(|quantity| Some((quantity, agreement(&points, quantity)?)))
-        .collect();
-    if judged.is_empty() {
-        return Claim::untested(claim, paper, "no curve".to_owned(), "students of known theory");
-    }
-    let said = |(quantity, found): &(&str, Agreement<'_>)| {
-        format!(
-            "{quantity}: inside at {} of {} points, mean distance {:.3}, largest {:.3} at {} samples",
-            found.inside, found.points, found.mean, found.worst.1, found.worst.0.at
-        )
-    };
-    let here: Vec<String> = judged.iter().map(said).collect();
-    let holds = judged.iter().all(|(_, found)| found.share() >= AGREE);
-    let values = judged.iter().map(|(quantity, found)| Measured {
-        what: format!("share of the intervals that hold the curve, {quantity}"),
-        estimate: Estimate::bare(found.share()),
-        over: format!("{} points", found.points),
-        chance: None,
-    });
-    Claim::tested(claim, paper, here.join("; "), &criterion, holds).from_values(values.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use consilience_inference::Method;
-    use consilience_study::{NetworkFacts, PointOutcome, Row, Run, StudySpec};
+    use consilience_inference::{Estimate, Method};
+    use consilience_study::studies::ensembles::ERROR;
+    use consilience_study::{NetworkFacts, PointOutcome, PointRow, Row, Run, StudySpec, Table};
 
     use super::*;
     use crate::Judgement;
@@ -401,7 +260,7 @@ mod tests {
         {
             let table = planted(&world, &run);
             let judged = claims(&Results { table: &table, run: &run });
-            assert_eq!(judged.len(), 10);
+            assert_eq!(judged.len(), 13);
             for claim in judged {
                 assert_eq!(claim.judgement, expected, "{claim:?}");
             }
@@ -415,7 +274,7 @@ mod tests {
         let table = planted(&AS_CLAIMED, &run);
         let judged = claims(&Results { table: &table, run: &run });
         let untested = |claim: &&Claim| claim.judgement == Judgement::CannotBeJudged;
-        assert_eq!((judged.len(), judged.iter().filter(untested).count()), (10, 6));
+        assert_eq!((judged.len(), judged.iter().filter(untested).count()), (13, 9));
         let nothing = claims(&Results { table: &Table::default(), run: &run });
         assert!(nothing.iter().all(|claim| claim.judgement != Judgement::Reproduced));
     }

@@ -138,10 +138,12 @@ impl ReluStudents {
             threshold: self.size(run).threshold(),
             threshold_is: if is_classes { "n · classes = weights" } else { "n = weights" },
             interpolating: vec![self.student()],
+            fits_is: "get to the tolerance of their training",
             draws: self.draws,
             members: self.members,
             folds: run.spec.folds,
             expected: Vec::new(),
+            theory_is: "none is known",
             error_is: if is_classes {
                 "The error is the share of noiseless test stimuli that a student classifies wrongly."
             } else {
@@ -203,7 +205,9 @@ impl Study for ReluStudents {
             Task::Teacher { dimensions, units } => {
                 Inputs::Drawn { dimensions: *dimensions, units: *units }
             }
-            Task::Labels { layer } => Inputs::recorded(layer, catalogue)?,
+            Task::Labels { layer } => {
+                Inputs::Recorded(ensembles::RecordedLayer::find(self.kind(), layer, catalogue)?)
+            }
         };
         let job = |&samples: &usize| {
             let job = OneNumber::new(self, spec, inputs.clone(), samples)?;

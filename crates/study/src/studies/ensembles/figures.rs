@@ -1,11 +1,11 @@
 //! What is shown of a sweep.
 
 use super::{
-    ERROR, INPUTS, INTERPOLATING, OUTPUTS, Place, Points, RATIO, STUDENT, Sweep, WEIGHTS, residual,
-    verdicts,
+    ERROR, INPUTS, INTERPOLATING, OUTPUTS, Place, Points, RATIO, STUDENT, Sweep, Valued, WEIGHTS,
+    WRONG, residual, verdicts,
 };
 use crate::studies::words;
-use crate::{Band, Curve, CurveRole, Curves, Facet, Figure, PointRow, Section, Table, TableFigure};
+use crate::{Band, Curve, CurveRole, Curves, Facet, Figure, Section, Table, TableFigure};
 
 /// The section of a study of ensembles.
 pub(in crate::studies) fn section(
@@ -25,6 +25,7 @@ pub(in crate::studies) fn section(
         if sweep.expected.iter().any(|q| q == sweep.alignment) {
             figures.push(residuals(sweep, &points, inputs));
         }
+        figures.extend(wrong(sweep, &points, inputs));
         figures.extend(interpolating(sweep, &points, inputs));
     }
     figures.push(Figure::Table(numbers(sweep, &points)));
@@ -82,7 +83,7 @@ fn figure(sweep: &Sweep, look: Look<'_>, facets: Vec<Facet>) -> Figure {
 fn panels(
     points: &Points<'_>,
     (inputs, quantity): (&str, &str),
-    curves: impl Fn(&str, &[&PointRow]) -> Vec<Curve>,
+    curves: impl Fn(&str, &[Valued<'_>]) -> Vec<Curve>,
 ) -> Vec<Facet> {
     let of_student = |student: &str| Facet {
         title: student.to_owned(),
@@ -107,28 +108,27 @@ fn position(n: f64) -> f64 {
 fn line(
     name: String,
     role: CurveRole,
-    points: &[&PointRow],
-    value: impl Fn(&PointRow) -> Option<f64>,
+    points: &[Valued<'_>],
+    value: impl Fn(&Valued<'_>) -> Option<f64>,
 ) -> Option<Curve> {
-    let both = points.iter().filter_map(|p| Some((position(p.at), value(p)?)));
+    let both = points.iter().filter_map(|p| Some((position(p.at()), value(p)?)));
     let (x, y): (Vec<f64>, Vec<f64>) = both.unzip();
     (!x.is_empty()).then_some(Curve { name, role, x, y, band: None })
 }
 
 /// What was measured with its interval, and what theory says of it.
-fn measured(name: &str, points: &[&PointRow], scale: impl Fn(f64) -> f64) -> Vec<Curve> {
-    let value = |p: &PointRow| p.estimate().map(|e| scale(e.value));
+fn measured(name: &str, points: &[Valued<'_>], scale: impl Fn(f64) -> f64) -> Vec<Curve> {
+    let value = |p: &Valued<'_>| Some(scale(p.value()));
     let Some(mut curve) = line(name.to_owned(), CurveRole::Score, points, value) else {
         return Vec::new();
     };
-    let ends: Option<Vec<[f64; 2]>> =
-        points.iter().filter_map(|p| p.estimate()).map(|e| e.interval).collect();
+    let ends: Option<Vec<[f64; 2]>> = points.iter().map(|p| p.estimate.interval).collect();
     curve.band = ends.map(|ends| Band {
         low: ends.iter().map(|e| scale(e[0])).collect(),
         high: ends.iter().map(|e| scale(e[1])).collect(),
     });
     let theory = line(format!("{name} · theory"), CurveRole::Expected, points, |p| {
-        p.expected().map(&scale)
+        p.row.expected().map(&scale)
     });
     [Some(curve), theory].into_iter().flatten().collect()
 }
@@ -165,9 +165,9 @@ fn both(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
 
 fn alignment(sweep: &Sweep, points: &Points<'_>, inputs: &str, quantity: &str) -> Figure {
     let theory = if sweep.expected.iter().any(|q| q == quantity) {
-        "Thin lines: theory (exact for minimum-norm students, the limit of many dimensions for the others)"
+        format!("Thin lines: theory ({})", sweep.theory_is)
     } else {
-        "No theory is known for this measure here"
+        "No theory is known for this measure here".to_owned()
     };
     let id = quantity.replace([':', '=', ',', ' '], "-");
     let look = Look {
@@ -182,9 +182,9 @@ fn alignment(sweep: &Sweep, points: &Points<'_>, inputs: &str, quantity: &str) -
         y_label: "alignment",
         y_range: (0.0, 1.0),
     };
-    let curves = |name: &str, points: &[&PointRow]| {
+    let curves = |name: &str, points: &[Valued<'_>]| {
         let chance =
-            line(format!("{name} · noise alone"), CurveRole::Chance, points, PointRow::chance);
+            line(format!("{name} · noise alone"), CurveRole::Chance, points, |p| p.row.chance());
         measured(name, points, |v| v).into_iter().chain(chance).collect()
     };
     figure(sweep, look, panels(points, (inputs, quantity), curves))
@@ -198,10 +198,9 @@ fn errors(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
     let of_inputs = points.places().into_iter().filter(|p| p.inputs == inputs);
     let values: Vec<f64> = of_inputs
         .flat_map(|place| points.curve(ERROR, &place))
-        .filter_map(|p| p.estimate())
-        .flat_map(|e| {
-            let [low, high] = e.interval.unwrap_or([e.value; 2]);
-            [low, e.value, high]
+        .flat_map(|p| {
+            let [low, high] = p.ends();
+            [low, p.value(), high]
         })
         .map(logarithm)
         .collect();
@@ -218,9 +217,9 @@ fn errors(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
         y_label: "log10 of the error",
         y_range: (low.floor(), high.ceil()),
     };
-    let curves = |name: &str, points: &[&PointRow]| {
+    let curves = |name: &str, points: &[Valued<'_>]| {
         let chance = line(format!("{name} · nothing learnt"), CurveRole::Chance, points, |p| {
-            p.chance().map(logarithm)
+            p.row.chance().map(logarithm)
         });
         measured(name, points, logarithm).into_iter().chain(chance).collect()
     };
@@ -233,7 +232,7 @@ fn residuals(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
         .iter()
         .filter(|p| p.inputs == inputs)
         .flat_map(|place| points.curve(sweep.alignment, place))
-        .filter_map(residual)
+        .filter_map(|p| residual(&p))
         .flat_map(|(value, [low, high])| [value.abs(), low.abs(), high.abs()])
         .fold(0.01_f64, f64::max);
     let bound = (largest * 20.0).ceil() / 20.0;
@@ -244,9 +243,9 @@ fn residuals(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
         y_label: "residual",
         y_range: (-bound, bound),
     };
-    let curves = |name: &str, points: &[&PointRow]| {
+    let curves = |name: &str, points: &[Valued<'_>]| {
         let known: Vec<(f64, (f64, [f64; 2]))> =
-            points.iter().filter_map(|p| Some((position(p.at), residual(p)?))).collect();
+            points.iter().filter_map(|p| Some((position(p.at()), residual(p)?))).collect();
         let curve = Curve {
             name: name.to_owned(),
             role: CurveRole::Score,
@@ -262,23 +261,52 @@ fn residuals(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
     figure(sweep, look, panels(points, (inputs, sweep.alignment), curves))
 }
 
-/// Who fits the noisy targets, where that was counted.
-fn interpolating(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Option<Figure> {
-    let facets = panels(points, (inputs, INTERPOLATING), |name, points| {
-        measured(name, points, |v| v.clamp(0.0, 1.0))
+/// Curves of a share that was counted, if it was.
+fn share(
+    sweep: &Sweep,
+    points: &Points<'_>,
+    inputs: &str,
+    look: Look<'_>,
+    of: &str,
+) -> Option<Figure> {
+    let facets = panels(points, (inputs, of), |name, points| {
+        let chance =
+            line(format!("{name} · a guess"), CurveRole::Chance, points, |p| p.row.chance());
+        measured(name, points, |v| v.clamp(0.0, 1.0)).into_iter().chain(chance).collect()
     });
+    let counted = facets.iter().any(|facet| !facet.curves.is_empty());
+    counted.then(|| figure(sweep, look, facets))
+}
+
+/// Who fits the noisy targets.
+fn interpolating(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Option<Figure> {
     let look = Look {
         id: format!("{}-interpolating-{inputs}", sweep.id()),
         title: format!("Share of students that interpolate, {inputs} inputs"),
         caption: format!(
-            "Students whose training ends at its tolerance. {}; chance plays no part.",
+            "Students that {}. {}; chance plays no part.",
+            sweep.fits_is,
             sentence(sweep)
         ),
         y_label: "share",
         y_range: (0.0, 1.0),
     };
-    let counted = facets.iter().any(|facet| !facet.curves.is_empty());
-    counted.then(|| figure(sweep, look, facets))
+    share(sweep, points, inputs, look, INTERPOLATING)
+}
+
+/// What is classified wrongly, where that is not the error itself.
+fn wrong(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Option<Figure> {
+    let look = Look {
+        id: format!("{}-wrong-{inputs}", sweep.id()),
+        title: format!("Share of stimuli classified wrongly, {inputs} inputs"),
+        caption: format!(
+            "Noiseless test stimuli whose largest output is that of another class. {}. Dashed: a guess.",
+            sentence(sweep)
+        ),
+        y_label: "share",
+        y_range: (0.0, 1.0),
+    };
+    share(sweep, points, inputs, look, WRONG)
 }
 
 /// Alignment and error side by side.
@@ -287,34 +315,35 @@ fn numbers(sweep: &Sweep, points: &Points<'_>) -> TableFigure {
     for place in points.places() {
         let errors = points.curve(ERROR, &place);
         for point in points.curve(sweep.alignment, &place) {
-            let error = errors.iter().find(|e| e.at == point.at);
-            let cells = |p: Option<&&PointRow>| {
-                let estimate = p.and_then(|p| p.estimate());
-                let theory = p.and_then(|p| p.expected());
+            let error = errors.iter().find(|e| e.at() == point.at());
+            let cells = |p: Option<&Valued<'_>>| {
+                let theory = p.and_then(|p| p.row.expected());
                 let dash = || "–".to_owned();
                 [
-                    estimate.map_or_else(dash, words::estimate),
+                    p.map_or_else(dash, |p| words::estimate(p.estimate)),
                     theory.map_or_else(dash, words::number),
                 ]
             };
             let mut row: Vec<String> =
                 [place.inputs, place.student, place.ratio].map(str::to_owned).to_vec();
-            row.push(point.at.to_string());
+            row.push(point.at().to_string());
             row.extend(cells(Some(&point)));
             row.extend(cells(error));
             rows.push(row);
         }
     }
+    let quantities: Vec<&str> = sweep.alignments().into_iter().chain([ERROR]).collect();
     let columns =
         ["inputs", "student", "SNR", "samples", sweep.alignment, "theory", "error", "theory"];
     TableFigure {
         id: format!("{}-numbers", sweep.id()),
         title: "Alignment and error".to_owned(),
         caption: format!(
-            "Cosine as the ratio of means over draws. {} {}. Chance: cosine as of {}; error as of a student that has learnt nothing.",
+            "Cosine as the ratio of means over draws. {} {}. Chance: cosine as of {}; error as of a student that has learnt nothing{}.",
             sweep.error_is,
             sentence(sweep),
-            sweep.chance_is
+            sweep.chance_is,
+            points.missing(&quantities)
         ),
         columns: columns.map(str::to_owned).to_vec(),
         rows,

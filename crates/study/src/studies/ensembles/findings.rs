@@ -1,7 +1,6 @@
 //! What is found in the curves of a sweep. Words are made of it elsewhere.
 
-use super::{ERROR, INPUTS, INTERPOLATING, Place, Points, RATIO, STUDENT, Sweep};
-use crate::PointRow;
+use super::{ERROR, INPUTS, INTERPOLATING, Place, Points, RATIO, STUDENT, Sweep, Valued};
 
 /// Distance from the threshold, as a factor of the number of samples, within which a minimum counts as near to it.
 pub const NEAR: f64 = 1.35;
@@ -12,18 +11,9 @@ const MOST: f64 = 0.95;
 /// Share of the intervals over draws from which theory and measurement are said to agree: 95 % less what few draws cost.
 pub const AGREE: f64 = 0.85;
 
-pub(super) fn value(point: &PointRow) -> f64 {
-    point.estimate().map_or(f64::NAN, |e| e.value)
-}
-
-/// Lower and upper end; the value itself without an interval.
-fn ends(point: &PointRow) -> [f64; 2] {
-    point.estimate().map_or([f64::NAN; 2], |e| e.interval.unwrap_or([e.value; 2]))
-}
-
 /// Whether the first is lower by more than the intervals.
-fn clearly_below(low: &PointRow, high: &PointRow) -> bool {
-    ends(low)[1] < ends(high)[0]
+fn clearly_below(low: &Valued<'_>, high: &Valued<'_>) -> bool {
+    low.ends()[1] < high.ends()[0]
 }
 
 /// Steps of alignment from each signal-to-noise ratio to the next.
@@ -59,11 +49,13 @@ pub fn monotone(points: &Points<'_>, quantities: &[&str]) -> Option<Monotone> {
                 for pair in ratios.windows(2) {
                     let highs = curve(pair[1]);
                     for low in curve(pair[0]) {
-                        let Some(high) = highs.iter().find(|p| p.at == low.at) else { continue };
-                        let rise = value(high) - value(low);
+                        let Some(high) = highs.iter().find(|p| p.at() == low.at()) else {
+                            continue;
+                        };
+                        let rise = high.value() - low.value();
                         found.steps += 1;
                         found.rises += usize::from(rise > 0.0);
-                        found.falls += usize::from(clearly_below(high, low));
+                        found.falls += usize::from(clearly_below(high, &low));
                         found.smallest = found.smallest.min(rise);
                     }
                 }
@@ -77,10 +69,23 @@ pub fn monotone(points: &Points<'_>, quantities: &[&str]) -> Option<Monotone> {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dip<'a> {
     /// The lowest point near the threshold.
-    pub lowest: &'a PointRow,
+    pub lowest: Valued<'a>,
     /// First and last number of samples around it whose points are not higher by more than the intervals: where the minimum
     /// may be.
     pub between: [f64; 2],
+}
+
+/// Why a curve has no minimum near the threshold.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum NoDip {
+    /// There is no point near the threshold, or none with fewer or with more samples.
+    NotSampled,
+    /// The lowest point near the threshold is not clearly below any with fewer samples.
+    NotBelowFewer,
+    /// It is not clearly below any with more samples.
+    NotBelowMore,
+    /// At this other number of samples, between the highest points of either side, the curve is clearly lower.
+    LowerAt(f64),
 }
 
 /// Where the interpolation threshold of an ensemble is: from the largest number of samples that at least half of the students
@@ -98,22 +103,29 @@ pub fn threshold(sweep: &Sweep, points: &Points<'_>, place: &Place<'_>) -> [f64;
 ///
 /// The last condition keeps a curve whose minimum is elsewhere from having one here. A curve that begins low, as that of
 /// students with inputs of their own does, may have one all the same.
-#[must_use]
-pub fn dip<'a>(curve: &[&'a PointRow], [from, to]: [f64; 2]) -> Option<Dip<'a>> {
-    let near = |i: &usize| (from / NEAR..=to * NEAR).contains(&curve[*i].at);
-    let by_value = |a: &usize, b: &usize| value(curve[*a]).total_cmp(&value(curve[*b]));
-    let lowest = (0..curve.len()).filter(near).min_by(by_value)?;
-    let left = (0..lowest).max_by(by_value)?;
-    let right = (lowest + 1..curve.len()).max_by(by_value)?;
-    let walls = [left, right].iter().all(|&wall| clearly_below(curve[lowest], curve[wall]));
-    let lower = (left..right).any(|i| clearly_below(curve[i], curve[lowest]));
-    if !walls || lower {
-        return None;
+///
+/// # Errors
+/// The first of these conditions that does not hold.
+pub fn dip<'a>(curve: &[Valued<'a>], [from, to]: [f64; 2]) -> Result<Dip<'a>, NoDip> {
+    let near = |i: &usize| (from / NEAR..=to * NEAR).contains(&curve[*i].at());
+    let by_value = |a: &usize, b: &usize| curve[*a].value().total_cmp(&curve[*b].value());
+    let lowest = (0..curve.len()).filter(near).min_by(by_value).ok_or(NoDip::NotSampled)?;
+    let left = (0..lowest).max_by(by_value).ok_or(NoDip::NotSampled)?;
+    let right = (lowest + 1..curve.len()).max_by(by_value).ok_or(NoDip::NotSampled)?;
+    if !clearly_below(&curve[lowest], &curve[left]) {
+        return Err(NoDip::NotBelowFewer);
     }
-    let as_low = |i: &usize| !clearly_below(curve[lowest], curve[*i]);
+    if !clearly_below(&curve[lowest], &curve[right]) {
+        return Err(NoDip::NotBelowMore);
+    }
+    let lower = (left..right).filter(|&i| clearly_below(&curve[i], &curve[lowest]));
+    if let Some(lower) = lower.min_by(by_value) {
+        return Err(NoDip::LowerAt(curve[lower].at()));
+    }
+    let as_low = |i: &usize| !clearly_below(&curve[lowest], &curve[*i]);
     let first = (0..lowest).rev().take_while(as_low).last().unwrap_or(lowest);
     let last = (lowest + 1..curve.len()).take_while(as_low).last().unwrap_or(lowest);
-    Some(Dip { lowest: curve[lowest], between: [curve[first].at, curve[last].at] })
+    Ok(Dip { lowest: curve[lowest], between: [curve[first].at(), curve[last].at()] })
 }
 
 /// Pairs of points of one curve that differ clearly in alignment and in error.
@@ -124,7 +136,7 @@ pub struct Decoupling<'a> {
     /// Those where the higher alignment goes with the higher error.
     pub against: usize,
     /// The clearest of these: where, and alignment and error at its two points, the more aligned first.
-    pub clearest: Option<(Place<'a>, [(&'a PointRow, &'a PointRow); 2])>,
+    pub clearest: Option<(Place<'a>, [(Valued<'a>, Valued<'a>); 2])>,
 }
 
 /// Whether higher alignment may go with higher error; `None` where no pair differs clearly in both.
@@ -134,20 +146,20 @@ pub fn decoupling<'a>(points: &Points<'a>, alignment: &str) -> Option<Decoupling
     let mut largest = f64::NEG_INFINITY;
     for place in points.places() {
         let errors = points.curve(ERROR, &place);
-        let both: Vec<(&PointRow, &PointRow)> = points
+        let both: Vec<(Valued<'_>, Valued<'_>)> = points
             .curve(alignment, &place)
             .into_iter()
-            .filter_map(|a| Some((a, *errors.iter().find(|e| e.at == a.at)?)))
+            .filter_map(|a| Some((a, *errors.iter().find(|e| e.at() == a.at())?)))
             .collect();
         for a in &both {
             for b in &both {
-                let worse = clearly_below(b.1, a.1);
-                if !clearly_below(b.0, a.0) || !(worse || clearly_below(a.1, b.1)) {
+                let worse = clearly_below(&b.1, &a.1);
+                if !clearly_below(&b.0, &a.0) || !(worse || clearly_below(&a.1, &b.1)) {
                     continue;
                 }
                 found.clear += 1;
                 found.against += usize::from(worse);
-                let size = (value(a.0) - value(b.0)).min(value(a.1) - value(b.1));
+                let size = (a.0.value() - b.0.value()).min(a.1.value() - b.1.value());
                 if worse && size > largest {
                     largest = size;
                     found.clearest = Some((place, [*a, *b]));
@@ -160,10 +172,10 @@ pub fn decoupling<'a>(points: &Points<'a>, alignment: &str) -> Option<Decoupling
 
 /// Measured less expected, with the ends of its interval.
 #[must_use]
-pub fn residual(point: &PointRow) -> Option<(f64, [f64; 2])> {
-    let (estimate, expected) = (point.estimate()?, point.expected()?);
-    let [low, high] = estimate.interval?;
-    Some((estimate.value - expected, [low - expected, high - expected]))
+pub fn residual(point: &Valued<'_>) -> Option<(f64, [f64; 2])> {
+    let expected = point.row.expected()?;
+    let [low, high] = point.estimate.interval?;
+    Some((point.value() - expected, [low - expected, high - expected]))
 }
 
 /// How far what was measured is from what theory expects.
@@ -176,7 +188,7 @@ pub struct Agreement<'a> {
     /// Mean distance.
     pub mean: f64,
     /// The point that is farthest off, and by how much.
-    pub worst: (&'a PointRow, f64),
+    pub worst: (Valued<'a>, f64),
 }
 
 impl Agreement<'_> {
@@ -190,11 +202,11 @@ impl Agreement<'_> {
 /// Agreement of a quantity with theory over all curves; `None` where nothing is expected.
 #[must_use]
 pub fn agreement<'a>(points: &Points<'a>, quantity: &str) -> Option<Agreement<'a>> {
-    let known: Vec<(&PointRow, (f64, [f64; 2]))> = points
+    let known: Vec<(Valued<'_>, (f64, [f64; 2]))> = points
         .places()
         .iter()
         .flat_map(|place| points.curve(quantity, place))
-        .filter_map(|p| Some((p, residual(p)?)))
+        .filter_map(|p| Some((p, residual(&p)?)))
         .collect();
     let holds = |[low, high]: [f64; 2]| low <= 0.0 && 0.0 <= high;
     let worst = known.iter().max_by(|a, b| a.1.0.abs().total_cmp(&b.1.0.abs()))?;
@@ -211,7 +223,7 @@ pub fn agreement<'a>(points: &Points<'a>, quantity: &str) -> Option<Agreement<'a
 #[must_use]
 pub fn interpolated_up_to(points: &Points<'_>, place: &Place<'_>) -> Option<f64> {
     let curve = points.curve(INTERPOLATING, place);
-    curve.iter().take_while(|p| value(p) >= 0.5).last().map(|p| p.at)
+    curve.iter().take_while(|p| p.value() >= 0.5).last().map(Valued::at)
 }
 
 #[cfg(test)]
@@ -221,7 +233,7 @@ mod tests {
     use consilience_inference::{Estimate, Method};
 
     use super::*;
-    use crate::PointOutcome;
+    use crate::{PointOutcome, PointRow};
 
     /// Points at these numbers of samples with these values, all with intervals of this half width.
     fn planted(values: &[(f64, f64)], half: f64) -> Vec<PointRow> {
@@ -254,39 +266,41 @@ mod tests {
     #[test]
     fn a_threshold_that_is_passed_early_moves_what_is_near() {
         let rows = planted(&[(10.0, 0.8), (40.0, 0.2), (100.0, 0.5), (400.0, 0.9)], 0.01);
-        let curve: Vec<&PointRow> = rows.iter().collect();
-        assert_eq!(dip(&curve, [100.0; 2]), None);
-        assert_eq!(dip(&curve, [50.0, 100.0]).map(|dip| dip.lowest.at), Some(40.0));
+        let curve: Vec<Valued<'_>> = rows.iter().filter_map(Valued::of).collect();
+        assert_eq!(dip(&curve, [100.0; 2]), Err(NoDip::LowerAt(40.0)));
+        assert_eq!(dip(&curve, [50.0, 100.0]).map(|dip| dip.lowest.at()), Ok(40.0));
     }
 
-    fn found(values: &[(f64, f64)], half: f64) -> Option<(f64, [f64; 2])> {
+    fn found(values: &[(f64, f64)], half: f64) -> Result<(f64, [f64; 2]), NoDip> {
         let rows = planted(values, half);
-        let curve: Vec<&PointRow> = rows.iter().collect();
-        dip(&curve, [100.0; 2]).map(|dip| (dip.lowest.at, dip.between))
+        let curve: Vec<Valued<'_>> = rows.iter().filter_map(Valued::of).collect();
+        dip(&curve, [100.0; 2]).map(|dip| (dip.lowest.at(), dip.between))
     }
 
     #[test]
     fn a_planted_dip_is_found_where_it_is() {
         let curve = [(10.0, 0.8), (50.0, 0.6), (90.0, 0.3), (110.0, 0.32), (200.0, 0.9)];
-        assert_eq!(found(&curve, 0.05), Some((90.0, [90.0, 110.0])));
-        assert_eq!(found(&curve, 0.005), Some((90.0, [90.0, 90.0])));
+        assert_eq!(found(&curve, 0.05), Ok((90.0, [90.0, 110.0])));
+        assert_eq!(found(&curve, 0.005), Ok((90.0, [90.0, 90.0])));
         // One that begins low, as with independent inputs.
         let rising = [(5.0, 0.1), (50.0, 0.6), (90.0, 0.3), (200.0, 0.9)];
-        assert_eq!(found(&rising, 0.05), Some((90.0, [90.0, 90.0])));
+        assert_eq!(found(&rising, 0.05), Ok((90.0, [90.0, 90.0])));
     }
 
     #[test]
     fn what_is_no_dip_near_the_threshold_is_not_called_one() {
-        let cases: [(&str, &[(f64, f64)], f64); 6] = [
-            ("rises", &[(10.0, 0.2), (90.0, 0.5), (110.0, 0.6), (400.0, 0.9)], 0.01),
-            ("falls", &[(10.0, 0.9), (90.0, 0.5), (110.0, 0.4), (400.0, 0.2)], 0.01),
-            ("is lost in the intervals", &[(10.0, 0.8), (100.0, 0.5), (400.0, 0.9)], 0.2),
-            ("is elsewhere", &[(10.0, 0.9), (100.0, 0.6), (300.0, 0.2), (900.0, 0.95)], 0.01),
-            ("is elsewhere", &[(10.0, 0.9), (30.0, 0.2), (100.0, 0.6), (900.0, 0.95)], 0.01),
-            ("is not looked at", &[(10.0, 0.9), (30.0, 0.2), (900.0, 0.95)], 0.01),
+        use NoDip::{LowerAt, NotBelowFewer, NotBelowMore, NotSampled};
+        let cases: [(NoDip, &[(f64, f64)], f64); 7] = [
+            (NotBelowFewer, &[(10.0, 0.2), (90.0, 0.5), (110.0, 0.6), (400.0, 0.9)], 0.01),
+            (NotBelowMore, &[(10.0, 0.9), (90.0, 0.5), (110.0, 0.4), (400.0, 0.2)], 0.01),
+            (NotBelowFewer, &[(10.0, 0.8), (100.0, 0.5), (400.0, 0.9)], 0.2),
+            (LowerAt(300.0), &[(10.0, 0.9), (100.0, 0.6), (300.0, 0.2), (900.0, 0.95)], 0.01),
+            (LowerAt(30.0), &[(10.0, 0.9), (30.0, 0.2), (100.0, 0.6), (900.0, 0.95)], 0.01),
+            (NotSampled, &[(10.0, 0.9), (30.0, 0.2), (900.0, 0.95)], 0.01),
+            (NotSampled, &[(10.0, 0.9), (100.0, 0.2)], 0.01),
         ];
-        for (what, curve, half) in cases {
-            assert_eq!(found(curve, half), None, "{what}: {curve:?}");
+        for (why, curve, half) in cases {
+            assert_eq!(found(curve, half), Err(why), "{curve:?}");
         }
     }
 }

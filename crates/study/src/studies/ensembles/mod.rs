@@ -5,19 +5,21 @@ mod checks;
 mod figures;
 mod findings;
 mod points;
+mod recorded;
 pub(super) mod scores;
 mod sweep;
 mod verdicts;
 
 pub use findings::{
-    AGREE, Agreement, Decoupling, Dip, Monotone, NEAR, agreement, decoupling, dip,
+    AGREE, Agreement, Decoupling, Dip, Monotone, NEAR, NoDip, agreement, decoupling, dip,
     interpolated_up_to, monotone, residual, threshold,
 };
-pub use points::{Place, Points};
+pub use points::{Place, Points, Valued};
 pub use sweep::{Sweep, sweeps};
 
 pub(super) use checks::{check_axes, check_least, problem};
 pub(super) use figures::section;
+pub(super) use recorded::RecordedLayer;
 
 /// Name of the alignment of weights among the quantities.
 pub const WEIGHTS: &str = "cosine of weights";
@@ -25,6 +27,8 @@ pub const WEIGHTS: &str = "cosine of weights";
 pub const OUTPUTS: &str = "cosine of outputs";
 /// Name of the generalisation error among the quantities.
 pub const ERROR: &str = "generalisation error";
+/// Name of the share of stimuli that is classified wrongly among the quantities.
+pub const WRONG: &str = "share classified wrongly";
 /// Name of the share of students that interpolate among the quantities.
 pub const INTERPOLATING: &str = "share that interpolates";
 

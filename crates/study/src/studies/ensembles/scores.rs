@@ -9,7 +9,7 @@ use consilience_measures::DynMeasure;
 use consilience_statistics::{Blocks, SplitDesign, UnitPolicy};
 
 use crate::tile::{Context, Task, TaskOutcome, compute};
-use crate::{Cell, Draws, Outcome, Result};
+use crate::{Cell, Draws, Outcome, PointOutcome, Result};
 
 /// Ensembles of hidden layers on the same stimuli, all of the same number of students.
 pub(crate) struct Layers {
@@ -109,15 +109,51 @@ pub(crate) fn n_pairs(members: usize) -> usize {
     members * (members - 1) / 2
 }
 
-/// Mean of the first numbers over the mean of the second, with its interval over draws.
-pub(crate) fn ratio_of_means(draws: &[(f64, f64)]) -> Estimate {
+/// Mean of the first numbers over the mean of the second, with its interval over draws. The second are squares: where they are
+/// all 0, with or without one of the draws, there is no ratio.
+pub(crate) fn ratio_of_means(draws: &[(f64, f64)]) -> std::result::Result<Estimate, String> {
     let sum = |f: fn(&(f64, f64)) -> f64| draws.iter().map(f).sum::<f64>();
     let (a, b) = (sum(|d| d.0), sum(|d| d.1));
+    let silent = draws.iter().filter(|d| d.1 <= 0.0).count();
+    if draws.len() - silent < 2 {
+        let all = draws.len();
+        return Err(format!(
+            "in {silent} of {all} draws all students say 0 to everything; expected something in at least 2"
+        ));
+    }
     let without: Vec<f64> = draws.iter().map(|d| (a - d.0) / (b - d.1)).collect();
-    over_draws(a / b, &without)
+    Ok(over_draws(a / b, &without))
+}
+
+/// What came out of an alignment and of that of students of noise alone.
+pub(crate) fn aligned(
+    taught: std::result::Result<Estimate, String>,
+    expected: Option<f64>,
+    noise_alone: std::result::Result<Estimate, String>,
+) -> PointOutcome {
+    match (taught, noise_alone) {
+        (Ok(estimate), Ok(chance)) => {
+            PointOutcome::Value { estimate, expected, chance: Some(chance.value) }
+        }
+        (Err(message), _) | (_, Err(message)) => PointOutcome::Error { message },
+    }
 }
 
 /// Mean over draws, with its interval.
 pub(crate) fn mean_over_draws(draws: impl Iterator<Item = f64>) -> Estimate {
-    ratio_of_means(&draws.map(|v| (v, 1.0)).collect::<Vec<_>>())
+    consilience_inference::mean_over_draws(&draws.collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ratio_of_nothing_is_none() {
+        let found = ratio_of_means(&[(1.0, 2.0), (2.0, 4.0), (0.0, 0.0)]).expect("two that speak");
+        assert_eq!(found.value, 0.5);
+        let message = ratio_of_means(&[(1.0, 2.0), (0.0, 0.0)]).expect_err("one that speaks");
+        assert!(message.contains("in 1 of 2 draws"), "{message}");
+        assert!(ratio_of_means(&[(0.0, 0.0); 3]).is_err());
+    }
 }

@@ -22,6 +22,8 @@ pub struct Sweep {
     pub threshold_is: &'static str,
     /// Students that fit their targets if they can.
     pub interpolating: Vec<String>,
+    /// What they do then, as in `they fit their targets`.
+    pub fits_is: &'static str,
     /// Independent ensembles at each point.
     pub draws: usize,
     /// Students of an ensemble.
@@ -30,6 +32,8 @@ pub struct Sweep {
     pub folds: usize,
     /// Quantities of which something is expected.
     pub expected: Vec<String>,
+    /// How far what is expected is exact.
+    pub theory_is: &'static str,
     /// What an error is, in a sentence.
     pub error_is: &'static str,
     /// Whether errors are shares, from 0 to 1.

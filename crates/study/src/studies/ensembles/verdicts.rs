@@ -1,11 +1,13 @@
 //! What is said of a sweep.
 
 use super::findings::{
-    AGREE, NEAR, agreement, decoupling, dip, interpolated_up_to, monotone, threshold, value,
+    AGREE, NEAR, agreement, decoupling, dip, interpolated_up_to, monotone, threshold,
 };
-use super::{ERROR, INPUTS, INTERPOLATING, Place, Points, RATIO, STUDENT, Sweep, WEIGHTS};
+use super::{
+    ERROR, INPUTS, INTERPOLATING, OUTPUTS, Place, Points, RATIO, STUDENT, Sweep, Valued, WEIGHTS,
+};
 use crate::studies::words;
-use crate::{PointRow, Tone, Verdict};
+use crate::{Tone, Verdict};
 
 pub(super) fn all(sweep: &Sweep, points: &Points<'_>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
@@ -36,12 +38,13 @@ fn tone(kept: usize, of: usize) -> Tone {
 fn grows(sweep: &Sweep, points: &Points<'_>) -> Option<Verdict> {
     let found = monotone(points, &sweep.alignments())?;
     let text = format!(
-        "Alignment grows with the signal-to-noise ratio: it is higher at the higher ratio in {} of {} steps between neighbouring ratios ({}), over all numbers of samples, students, inputs and ways to measure it; the smallest step is {}, and {} fall by more than the intervals.",
+        "Alignment grows with the signal-to-noise ratio: it is higher at the higher ratio in {} of {} steps between neighbouring ratios ({}), over all numbers of samples, students, inputs and ways to measure it; the smallest step is {}, and {} fall by more than the intervals{}.",
         found.rises,
         found.steps,
         points.values(RATIO).join(", "),
         words::number(found.smallest),
-        found.falls
+        found.falls,
+        points.missing(&sweep.alignments())
     );
     let tone = if found.holds() { Tone::Holds } else { tone(found.rises, found.steps + 1) };
     Some(Verdict { tone, text })
@@ -50,18 +53,19 @@ fn grows(sweep: &Sweep, points: &Points<'_>) -> Option<Verdict> {
 /// Whether alignment has its minimum near the interpolation threshold, for one kind of student and of inputs.
 fn dips(sweep: &Sweep, points: &Points<'_>, (student, inputs): (&str, &str)) -> Option<Verdict> {
     let ratios = points.values(RATIO);
-    let curves: Vec<(Place<'_>, Vec<&PointRow>)> = sweep
+    let curves: Vec<(Place<'_>, Vec<Valued<'_>>)> = sweep
         .alignments()
         .iter()
         .flat_map(|q| ratios.iter().map(move |ratio| (q, Place { inputs, student, ratio })))
         .map(|(quantity, place)| (place, points.curve(quantity, &place)))
         .filter(|(_, curve)| !curve.is_empty())
         .collect();
-    let found = |(place, curve): &(Place<'_>, Vec<_>)| dip(curve, threshold(sweep, points, place));
+    let found =
+        |(place, curve): &(Place<'_>, Vec<_>)| dip(curve, threshold(sweep, points, place)).ok();
     let dips: Vec<_> = curves.iter().filter_map(found).collect();
-    let deepest = dips.iter().min_by(|a, b| value(a.lowest).total_cmp(&value(b.lowest)));
+    let deepest = dips.iter().min_by(|a, b| a.lowest.value().total_cmp(&b.lowest.value()));
     let where_deepest = deepest.map_or_else(String::new, |dip| {
-        let value = dip.lowest.estimate().map_or_else(String::new, words::estimate);
+        let value = words::estimate(dip.lowest.estimate);
         let [first, last] = dip.between;
         let range = if first < last {
             format!(" (as low, within the intervals, from {first} to {last})")
@@ -70,9 +74,9 @@ fn dips(sweep: &Sweep, points: &Points<'_>, (student, inputs): (&str, &str)) -> 
         };
         format!(
             "; the deepest is {value} at {} samples{range}, {}, SNR {}",
-            dip.lowest.at,
-            dip.lowest.quantity,
-            dip.lowest.series.get(RATIO).map_or("", String::as_str)
+            dip.lowest.at(),
+            dip.lowest.row.quantity,
+            dip.lowest.row.series.get(RATIO).map_or("", String::as_str)
         )
     });
     let interpolates = sweep.interpolating.iter().any(|name| name == student);
@@ -87,11 +91,12 @@ fn dips(sweep: &Sweep, points: &Points<'_>, (student, inputs): (&str, &str)) -> 
         ""
     };
     let text = format!(
-        "{what} ({}, {:.0} samples): alignment of `{student}` with {inputs} inputs has a minimum within a factor of {NEAR} of it{earlier}, below both sides by more than the intervals, in {} of {}{where_deepest}.",
+        "{what} ({}, {:.0} samples): alignment of `{student}` with {inputs} inputs has a minimum within a factor of {NEAR} of it{earlier}, below both sides by more than the intervals, in {} of {}{where_deepest}{}.",
         sweep.threshold_is,
         sweep.threshold,
         dips.len(),
-        words::count(curves.len(), "curve")
+        words::count(curves.len(), "curve"),
+        points.of_students(student, inputs).missing(&sweep.alignments())
     );
     (!curves.is_empty()).then_some(Verdict { tone, text })
 }
@@ -105,49 +110,56 @@ fn decoupled(sweep: &Sweep, points: &Points<'_>) -> Option<Verdict> {
             place.student,
             place.inputs,
             place.ratio,
-            a.0.at,
-            words::number(value(a.0)),
-            words::number(value(a.1)),
-            b.0.at,
-            words::number(value(b.0)),
-            words::number(value(b.1))
+            a.0.at(),
+            words::number(a.0.value()),
+            words::number(a.1.value()),
+            b.0.at(),
+            words::number(b.0.value()),
+            words::number(b.1.value())
         )
     });
     let tone = if found.against > 0 { Tone::Holds } else { Tone::Fails };
     let text = format!(
-        "Higher alignment need not mean lower error: of {} of one curve that differ clearly in both, {} have the higher alignment with the higher error{example}.",
+        "Higher alignment need not mean lower error: of {} of one curve that differ clearly in both, {} have the higher alignment with the higher error{example}{}.",
         words::count(found.clear, "pair"),
-        found.against
+        found.against,
+        points.missing(&[sweep.alignment, ERROR])
     );
     Some(Verdict { tone, text })
 }
 
 /// How many students failed to fit what they should be able to fit.
 fn interpolation(sweep: &Sweep, points: &Points<'_>) -> Option<Verdict> {
-    let below = |p: &&PointRow| p.at < sweep.threshold;
-    let places = points.places();
+    let below = |p: &Valued<'_>| p.at() < sweep.threshold;
+    let mut places = points.places();
+    places.retain(|place| sweep.interpolating.iter().any(|name| name == place.student));
     let curves = places.iter().map(|place| points.curve(INTERPOLATING, place));
-    let counted: Vec<&PointRow> = curves.flatten().filter(below).collect();
+    let counted: Vec<Valued<'_>> = curves.flatten().filter(below).collect();
     if counted.is_empty() {
         return None;
     }
-    let students = |p: &PointRow| p.n_draws * sweep.members;
-    let failed = |p: &&PointRow| ((1.0 - value(p)) * students(p) as f64).round() as usize;
-    let all: usize = counted.iter().map(|p| students(p)).sum();
+    let students = |p: &Valued<'_>| p.row.n_draws * sweep.members;
+    let failed = |p: &Valued<'_>| ((1.0 - p.value()) * students(p) as f64).round() as usize;
+    let all: usize = counted.iter().map(students).sum();
+    let several = points.values(INPUTS).len() > 1;
+    let up_to = places.iter().map(|place| {
+        let inputs = if several { format!(" with {} inputs", place.inputs) } else { String::new() };
+        match interpolated_up_to(points, place) {
+            Some(at) => {
+                format!("at SNR {}{inputs} half of them or more do up to {at} samples", place.ratio)
+            }
+            None => format!("at SNR {}{inputs} fewer than half of them ever do", place.ratio),
+        }
+    });
+    let up_to: Vec<String> = up_to.collect();
     let text = format!(
-        "By counting, students can fit their targets below {:.0} samples ({}). There, {} of {all} do not get to the tolerance of their training; {}. A threshold that is not reached sharply smooths the minimum.",
+        "By counting, students can fit their targets below {:.0} samples ({}). There, {} of {all} do not {}; {}{}. A threshold that is not reached sharply smooths the minimum.",
         sweep.threshold,
         sweep.threshold_is,
         counted.iter().map(failed).sum::<usize>(),
-        places
-            .iter()
-            .map(|place| match interpolated_up_to(points, place) {
-                Some(at) =>
-                    format!("at SNR {} half of them or more do up to {at} samples", place.ratio),
-                None => format!("at SNR {} fewer than half of them ever do", place.ratio),
-            })
-            .collect::<Vec<_>>()
-            .join(", ")
+        sweep.fits_is,
+        up_to.join(", "),
+        points.missing(&[INTERPOLATING])
     );
     Some(Verdict { tone: Tone::Note, text })
 }
@@ -162,23 +174,24 @@ fn theory(points: &Points<'_>, quantity: &str) -> Option<Verdict> {
     } else {
         Tone::Fails
     };
-    let caveat = if quantity == WEIGHTS || quantity == ERROR {
+    let caveat = if [WEIGHTS, OUTPUTS, ERROR].contains(&quantity) {
         ""
     } else {
         " Theory is of a ratio of means, a measure's score a mean of ratios: they part where single draws vary most, at the threshold."
     };
     let (worst, residual) = found.worst;
-    let of = |parameter: &str| worst.series.get(parameter).map_or("", String::as_str);
+    let of = |parameter: &str| worst.row.series.get(parameter).map_or("", String::as_str);
     let text = format!(
-        "Theory and measurement, {quantity}: the curve is inside the 95 % interval at {} of {}; the mean distance is {}, the largest {} at {} samples (SNR {}, `{}`, {} inputs).{caveat}",
+        "Theory and measurement, {quantity}: the curve is inside the 95 % interval at {} of {}; the mean distance is {}, the largest {} at {} samples (SNR {}, `{}`, {} inputs){}.{caveat}",
         found.inside,
         words::count(found.points, "point"),
         words::number(found.mean),
         words::number(residual),
-        worst.at,
+        worst.at(),
         of(RATIO),
         of(STUDENT),
         of(INPUTS),
+        points.missing(&[quantity]),
     );
     Some(Verdict { tone, text })
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use consilience_data::{ActivationSource, Activations, Representation, RowMajor};
+use consilience_data::ActivationSource;
 use consilience_measures::DynMeasure;
 use consilience_statistics::UnitPolicy;
-use consilience_teacher::{Learner, Lesson, Taught};
+use consilience_teacher::{Learner, Lesson, Pool, Taught};
 use rayon::prelude::*;
 
 use super::ReluStudents;
@@ -13,21 +13,21 @@ use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, mean_over_draws, n_pairs, ratio_of_means,
+    Layers, Score, Scoring, aligned, mean_over_draws, n_pairs, ratio_of_means,
 };
 use crate::studies::ensembles::{
-    self, ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, SAMPLES, STUDENT, TASK,
+    ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, RecordedLayer, SAMPLES, STUDENT, TASK,
 };
 use crate::tile::generator;
-use crate::{Job, Result, Row, Setup, Study, StudySpec};
+use crate::{Job, Result, Row, Setup, StudySpec};
 
 /// Where training inputs come from.
 #[derive(Debug, Clone)]
 pub(super) enum Inputs {
     /// Drawn, with a teacher of so many units.
     Drawn { dimensions: usize, units: usize },
-    /// Read: index in the catalogue, and identity with the digest of the values.
-    Recorded { representation: usize, identity: String },
+    /// Read.
+    Recorded(RecordedLayer),
 }
 
 impl Inputs {
@@ -35,44 +35,8 @@ impl Inputs {
     fn identity(&self) -> String {
         match self {
             Self::Drawn { dimensions, units } => format!("drawn {dimensions} {units}"),
-            Self::Recorded { identity, .. } => identity.clone(),
+            Self::Recorded(layer) => layer.identity.clone(),
         }
-    }
-
-    /// The layer of the first network that has it, at its last checkpoint.
-    pub(super) fn recorded(layer: &str, catalogue: &[Representation]) -> Result<Self> {
-        let kind = ReluStudents::default().kind();
-        let of_layer = |r: &&Representation| r.id.layer == layer;
-        let first = catalogue.iter().find(of_layer).ok_or_else(|| {
-            let mut known: Vec<&str> = Vec::new();
-            for name in catalogue.iter().map(|r| r.id.layer.as_str()) {
-                if !known.contains(&name) {
-                    known.push(name);
-                }
-            }
-            let known = known.join(", ");
-            let advice = "record the stimuli themselves with `record = { input = true }` in the spec of the training";
-            ensembles::problem(
-                kind,
-                format!("no layer `{layer}` is recorded; there are {known}; {advice}"),
-            )
-        })?;
-        let alike = |r: &Representation| {
-            r.id.layer == layer
-                && r.id.network == first.id.network
-                && r.id.pooling == first.id.pooling
-        };
-        let index = catalogue.iter().rposition(alike).expect("the first of them is one");
-        let found = &catalogue[index];
-        if found.rows_per_stimulus != 1 {
-            let rows = found.rows_per_stimulus;
-            return Err(ensembles::problem(
-                kind,
-                format!("{} has {rows} rows a stimulus; expected a pooling that has one", found.id),
-            ));
-        }
-        let identity = format!("{} {}", found.id, found.digest);
-        Ok(Self::Recorded { representation: index, identity })
     }
 }
 
@@ -104,13 +68,6 @@ struct Said {
     interpolating: f64,
     /// For each measure the mean score over pairs.
     scores: Vec<Score>,
-}
-
-/// Recorded inputs with their classes.
-struct Recorded {
-    rows: RowMajor<f64>,
-    labels: Vec<u32>,
-    n_classes: usize,
 }
 
 impl OneNumber {
@@ -147,35 +104,15 @@ impl OneNumber {
         (0..self.ratios.len()).flat_map(of_ratio).collect()
     }
 
-    /// The recorded inputs, if it is these that are learnt.
-    fn read(&self, source: &dyn ActivationSource) -> Result<Option<Recorded>> {
-        let Inputs::Recorded { representation, .. } = &self.inputs else { return Ok(None) };
-        let wrong = |found: String| Err(ensembles::problem(ReluStudents::default().kind(), found));
-        let stimuli = source.stimuli();
-        let (n, n_classes) = (stimuli.len(), stimuli.classes.len());
-        let Some(labels) = stimuli.labels.clone().filter(|_| n_classes > 1) else {
-            return wrong(format!("`{}` has no labels with names of classes", stimuli.name));
-        };
-        let wanted = self.most_samples + self.stimuli;
-        if wanted > n {
-            return wrong(format!(
-                "{} training samples and {} test stimuli; expected at most {n} together, as many as there are in `{}`",
-                self.most_samples, self.stimuli, stimuli.name
-            ));
-        }
-        let of = &source.representations()[*representation];
-        let mut read = Activations::empty(of.precision, of.n_units);
-        source.read(*representation, &(0..n).collect::<Vec<_>>(), &mut read)?;
-        let rows = match read {
-            Activations::F64(rows) => rows,
-            Activations::F32(RowMajor { values, n_units }) => {
-                RowMajor { values: values.into_iter().map(f64::from).collect(), n_units }
-            }
-        };
-        Ok(Some(Recorded { rows, labels, n_classes }))
+    /// The recorded inputs with their classes, if it is these that are learnt.
+    fn read(&self, source: &dyn ActivationSource) -> Result<Option<Pool>> {
+        let Inputs::Recorded(layer) = &self.inputs else { return Ok(None) };
+        let (labels, n_classes) = layer.classes(source)?;
+        let rows = layer.read(source, (self.most_samples, self.stimuli))?;
+        Ok(Some(Pool::of_classes(rows.view(), &labels, n_classes)))
     }
 
-    fn lesson(&self, number: usize, recorded: Option<&Recorded>) -> Lesson {
+    fn lesson(&self, number: usize, recorded: Option<&Pool>) -> Lesson {
         let purpose = format!("relu-students {}", self.task);
         let rng = &mut generator(self.seed, &purpose, &[self.samples, number]);
         let sizes = (self.samples, self.stimuli);
@@ -183,22 +120,23 @@ impl OneNumber {
             (Inputs::Drawn { dimensions, units }, _) => {
                 Lesson::of_teacher(*dimensions, *units, sizes, rng)
             }
-            (Inputs::Recorded { .. }, Some(Recorded { rows, labels, n_classes })) => {
-                Lesson::of_classes(rows.view(), (labels, *n_classes), sizes, rng)
-            }
-            (Inputs::Recorded { .. }, None) => unreachable!("recorded inputs were read"),
+            (Inputs::Recorded(_), Some(pool)) => pool.deal(sizes, rng),
+            (Inputs::Recorded(_), None) => unreachable!("recorded inputs were read"),
         }
     }
 
     /// What one draw says of the ensemble of each ratio, and last of that of noise alone; with the error of no learning.
-    fn one_draw(&self, number: usize, recorded: Option<&Recorded>) -> Result<(Vec<Said>, f64)> {
+    fn one_draw(&self, number: usize, recorded: Option<&Pool>) -> Result<(Vec<Said>, f64)> {
         let lesson = self.lesson(number, recorded);
         let ensembles = self.ratios.len() + 1;
         let learn = |i: usize| {
             let (r, member) = (i / self.members, i % self.members);
-            let purpose = format!("relu-students {} student", self.task);
-            let rng = &mut generator(self.seed, &purpose, &[self.samples, number, r, member]);
-            lesson.learn(&self.learner, self.ratios.get(r).copied(), rng)
+            let ratio = self.ratios.get(r).copied();
+            // By the ratio and not by its place: a student is the same whatever is learnt beside it.
+            let taught = ratio.map_or_else(|| "noise alone".to_owned(), |ratio| ratio.to_string());
+            let purpose = format!("relu-students {} student {taught}", self.task);
+            let rng = &mut generator(self.seed, &purpose, &[self.samples, number, member]);
+            lesson.learn(&self.learner, ratio, rng)
         };
         let taught: Vec<Taught> =
             (0..ensembles * self.members).into_par_iter().map(learn).collect();
@@ -226,7 +164,7 @@ impl OneNumber {
         match quantity {
             OUTPUTS => {
                 let of = |r| ratio_of_means(&at(r).map(|s| s.products).collect::<Vec<_>>());
-                value(of(r), Some(of(noise).value))
+                aligned(of(r), None, of(noise))
             }
             ERROR => value(
                 mean_over_draws(at(r).map(|s| s.error)),

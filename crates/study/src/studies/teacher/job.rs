@@ -12,7 +12,7 @@ use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
 use crate::studies::ensembles::scores::{
-    Layers, Scoring, mean_over_draws, n_pairs, ratio_of_means,
+    Layers, Scoring, aligned, mean_over_draws, n_pairs, ratio_of_means,
 };
 use crate::studies::ensembles::{ERROR, INPUTS, RATIO, SAMPLES, STUDENT, WEIGHTS};
 use crate::tile::generator;
@@ -94,13 +94,21 @@ impl Ensembles {
         let learnt = draw(&self.setting, self.members, &self.ratios, &self.students, rng)
             .map_err(consilience_statistics::Error::from)?;
         let stimuli = Stimuli::draw(self.stimuli, dimensions, rng);
-        let ensembles: Vec<&Ensemble> =
-            learnt.iter().flatten().flat_map(|l| [&l.taught, &l.noise_alone]).collect();
         let mut layers = Layers::new(self.stimuli);
-        for (e, ensemble) in ensembles.iter().enumerate() {
-            for (m, weights) in ensemble.students.iter().enumerate() {
-                let values = stimuli.hidden_layer(weights, self.hidden, rng);
-                layers.push(format!("ensemble {e}, student {m}"), values, self.hidden)?;
+        for (ratio, of_ratio) in self.ratios.iter().zip(&learnt) {
+            for (student, learnt) in self.students.iter().zip(of_ratio) {
+                let both = [("taught", &learnt.taught), ("noise alone", &learnt.noise_alone)];
+                for (what, Ensemble { students, .. }) in both {
+                    let what = format!("{what} {ratio} {}", student.name());
+                    for (m, weights) in students.iter().enumerate() {
+                        // From a generator of its own: a layer is the same whatever is drawn beside it.
+                        let purpose = format!("{purpose} {what}");
+                        let rng =
+                            &mut generator(self.seed, &purpose, &[dimensions, samples, number, m]);
+                        let values = stimuli.hidden_layer(weights, self.hidden, rng);
+                        layers.push(format!("{what}, student {m}"), values, self.hidden)?;
+                    }
+                }
             }
         }
         let scoring = Scoring {
@@ -140,8 +148,8 @@ impl Ensembles {
         };
         let value = |estimate, expected, chance| PointOutcome::Value { estimate, expected, chance };
         if quantity == WEIGHTS {
-            let chance = of_means(&|s| s.noise_alone).value;
-            return value(of_means(&|s| s.taught), theory.map(|t| t.alignment), Some(chance));
+            let (taught, chance) = (of_means(&|s| s.taught), of_means(&|s| s.noise_alone));
+            return aligned(taught, theory.map(|t| t.alignment), chance);
         }
         if quantity == ERROR {
             // A student that has learnt nothing is wrong by as much as the teacher says.

@@ -1,0 +1,333 @@
+//! All ensembles with one number of samples on recorded inputs: learnt, compared, averaged over draws.
+
+use std::collections::BTreeMap;
+
+use consilience_data::ActivationSource;
+use consilience_measures::DynMeasure;
+use consilience_statistics::UnitPolicy;
+use consilience_teacher::{
+    Inputs, LinearLesson, LinearlyTaught, Parts, Pool, Student, expected_of_lessons,
+    mean_over_pairs,
+};
+use rayon::prelude::*;
+
+use super::{Task, Teacher};
+use crate::point::{PointOutcome, PointRow};
+use crate::row::SCHEMA;
+use crate::run::digest;
+use crate::studies::ensembles::scores::{
+    Layers, Score, Scoring, aligned, mean_over_draws, n_pairs, ratio_of_means,
+};
+use crate::studies::ensembles::{
+    ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, RecordedLayer, SAMPLES, STUDENT, TASK, WRONG,
+};
+use crate::tile::generator;
+use crate::{Job, Result, Row, Setup, StudySpec};
+
+/// Ensembles of all students and ratios, with one number of samples of one layer.
+#[derive(Debug)]
+pub(super) struct RecordedEnsembles {
+    task: Task,
+    layer: RecordedLayer,
+    inputs: Inputs,
+    samples: usize,
+    /// The largest number of samples of the study: too many are refused before the first are learnt.
+    most_samples: usize,
+    ratios: Vec<f64>,
+    students: Vec<Student>,
+    draws: usize,
+    members: usize,
+    hidden: usize,
+    stimuli: usize,
+    measures: Vec<Box<dyn DynMeasure>>,
+    seed: u64,
+    folds: usize,
+}
+
+/// What one draw says of one ensemble.
+struct Said {
+    /// Mean inner product of the outputs of two students, and mean squared norm of those of one.
+    products: (f64, f64),
+    /// The same of students of noise alone.
+    noise_alone: (f64, f64),
+    error: f64,
+    /// What theory says of the products and of the error.
+    expected: Parts,
+    /// Share of the stimuli that is classified wrongly, and that a guess has wrong.
+    wrong: Option<(f64, f64)>,
+    interpolating: f64,
+    /// For each measure the mean score over pairs, taught and of noise alone.
+    scores: Vec<std::result::Result<(f64, f64), String>>,
+}
+
+impl RecordedEnsembles {
+    pub(super) fn new(
+        study: &Teacher,
+        spec: &StudySpec,
+        layer: RecordedLayer,
+        inputs: Inputs,
+        samples: usize,
+    ) -> Result<Self> {
+        let measures = spec.measures.iter().map(|m| consilience_measures::parse(m));
+        Ok(Self {
+            task: study.task.clone(),
+            layer,
+            inputs,
+            samples,
+            most_samples: study.samples.last().copied().unwrap_or(samples),
+            ratios: study.signal_to_noise.clone(),
+            students: study.students.clone(),
+            draws: study.draws,
+            members: study.members,
+            hidden: study.hidden,
+            stimuli: study.stimuli,
+            measures: measures.collect::<std::result::Result<_, _>>()?,
+            seed: spec.seed,
+            folds: spec.folds,
+        })
+    }
+
+    /// Index of ratio, of student, and name of the quantity, for each row.
+    fn places(&self) -> Vec<(usize, usize, String)> {
+        let mut places = Vec::new();
+        for r in 0..self.ratios.len() {
+            for (s, student) in self.students.iter().enumerate() {
+                let wrong = matches!(self.task, Task::Labels { .. }).then_some(WRONG);
+                // The others do not try to.
+                let interpolating = (*student == Student::MinimumNorm).then_some(INTERPOLATING);
+                let own = [Some(OUTPUTS), Some(ERROR), wrong, interpolating];
+                let own = own.into_iter().flatten().map(str::to_owned);
+                let measures = self.measures.iter().map(|measure| measure.spec());
+                places.extend(own.chain(measures).map(|quantity| (r, s, quantity)));
+            }
+        }
+        places
+    }
+
+    fn read(&self, source: &dyn ActivationSource) -> Result<Recorded> {
+        let rows = self.layer.read(source, (self.most_samples, self.stimuli))?;
+        let classes = match self.task {
+            Task::Labels { .. } => Some(self.layer.classes(source)?),
+            Task::Gaussian | Task::Values { .. } => None,
+        };
+        if let Some((_, n)) = classes.as_ref().filter(|(_, n)| *n > self.hidden) {
+            let found =
+                format!("hidden = {}; expected at least {n}, one unit for each class", self.hidden);
+            return Err(crate::studies::ensembles::problem("teacher", found));
+        }
+        Ok(Recorded { rows, classes })
+    }
+
+    /// What one draw says of each ensemble: `out[ratio][student]`.
+    fn one_draw(&self, number: usize, recorded: &Recorded) -> Result<Vec<Vec<Said>>> {
+        let purpose = format!("teacher {} {}", self.task.name(), self.inputs);
+        let rng = &mut generator(self.seed, &purpose, &[self.samples, number]);
+        let pool = match &recorded.classes {
+            Some((labels, n)) => Pool::of_classes(recorded.rows.view(), labels, *n),
+            None => Pool::of_linear_teacher(recorded.rows.view(), rng),
+        };
+        let dealt =
+            pool.deal_ensemble((self.samples, self.stimuli), (self.members, self.inputs), rng);
+        let lessons = dealt.into_iter().map(LinearLesson::new);
+        let lessons: Vec<LinearLesson> = lessons
+            .collect::<std::result::Result<_, _>>()
+            .map_err(consilience_statistics::Error::from)?;
+        let lesson = |member: usize| &lessons[member.min(lessons.len() - 1)];
+        // Every student draws from a generator of its own: it is the same whatever is learnt beside it.
+        let own = |what: &str, member: usize| {
+            generator(self.seed, &format!("{purpose} {what}"), &[self.samples, number, member])
+        };
+        let mut ensembles: Vec<Vec<LinearlyTaught>> = Vec::new();
+        let mut layers = Layers::new(self.stimuli);
+        for &ratio in &self.ratios {
+            for signal in [Some(ratio), None] {
+                let taught = signal.map_or("noise alone", |_| "taught");
+                let learn = |member: usize| {
+                    let rng = &mut own(&format!("{taught} {ratio}"), member);
+                    let targets = lesson(member).targets(signal, rng);
+                    lesson(member).learn(&self.students, ratio, targets.as_ref())
+                };
+                let learnt: Vec<Vec<LinearlyTaught>> = (0..self.members).map(learn).collect();
+                for (s, student) in self.students.iter().enumerate() {
+                    let ensemble: Vec<LinearlyTaught> =
+                        learnt.iter().map(|of_member| of_member[s].clone()).collect();
+                    let what = format!("{taught} {ratio} {}", student.name());
+                    for (member, student) in ensemble.iter().enumerate() {
+                        let values = lesson(member)
+                            .hidden_layer(student, self.hidden, &mut own(&what, member))
+                            .map_err(consilience_statistics::Error::from)?;
+                        layers.push(format!("{what}, student {member}"), values, self.hidden)?;
+                    }
+                    ensembles.push(ensemble);
+                }
+            }
+        }
+        let scoring = Scoring {
+            measures: self.measures.iter().map(AsRef::as_ref).collect(),
+            members: self.members,
+            folds: self.folds,
+            seed: self.seed,
+            policy: UnitPolicy::Refuse,
+        };
+        let scores = scoring.of(&layers)?;
+        let said = |r: usize, s: usize| {
+            // Students of all kinds taught, then students of all kinds of noise alone.
+            let taught = 2 * r * self.students.len() + s;
+            let noise = taught + self.students.len();
+            let guess = lesson(0).wrong_by_guess();
+            Said {
+                noise_alone: products(&ensembles[noise]),
+                expected: expected_of_lessons(&lessons, self.ratios[r], &self.students[s]),
+                ..said(&ensembles[taught], guess, &scores[taught], &scores[noise])
+            }
+        };
+        let of_ratio = |r: usize| (0..self.students.len()).map(|s| said(r, s)).collect();
+        Ok((0..self.ratios.len()).map(of_ratio).collect())
+    }
+
+    /// What came out of one quantity of one ensemble.
+    fn outcome(&self, said: &[&Said], quantity: &str) -> PointOutcome {
+        let value = |estimate, expected, chance| PointOutcome::Value { estimate, expected, chance };
+        let of = |f: &dyn Fn(&Said) -> (f64, f64)| {
+            ratio_of_means(&said.iter().map(|s| f(s)).collect::<Vec<_>>())
+        };
+        match quantity {
+            OUTPUTS => match of(&|s| (s.expected.common, s.expected.own)) {
+                Ok(expected) => {
+                    let (taught, chance) = (of(&|s| s.products), of(&|s| s.noise_alone));
+                    aligned(taught, Some(expected.value), chance)
+                }
+                Err(message) => PointOutcome::Error { message },
+            },
+            ERROR => {
+                let expected = mean_over_draws(said.iter().map(|s| s.expected.error)).value;
+                // A student that has learnt nothing is wrong by as much as is true.
+                value(mean_over_draws(said.iter().map(|s| s.error)), Some(expected), Some(1.0))
+            }
+            WRONG => {
+                let wrong: Vec<(f64, f64)> = said.iter().filter_map(|s| s.wrong).collect();
+                let guess = wrong.first().map(|(_, guess)| *guess);
+                value(mean_over_draws(wrong.iter().map(|w| w.0)), None, guess)
+            }
+            INTERPOLATING => {
+                value(mean_over_draws(said.iter().map(|s| s.interpolating)), None, None)
+            }
+            measure => {
+                let m = self.measures.iter().position(|m| m.spec() == measure);
+                let m = m.expect("quantities are those of the measures");
+                let scores: std::result::Result<Vec<(f64, f64)>, String> =
+                    said.iter().map(|s| s.scores[m].clone()).collect();
+                match scores {
+                    Ok(scores) => {
+                        let mean =
+                            |f: fn(&(f64, f64)) -> f64| mean_over_draws(scores.iter().map(f));
+                        value(mean(|s| s.0), None, Some(mean(|s| s.1).value))
+                    }
+                    Err(message) => PointOutcome::Error { message },
+                }
+            }
+        }
+    }
+}
+
+/// What was read.
+struct Recorded {
+    rows: consilience_data::RowMajor<f64>,
+    classes: Option<(Vec<u32>, usize)>,
+}
+
+/// Mean inner product of the outputs of two students, and mean squared norm of those of one.
+fn products(ensemble: &[LinearlyTaught]) -> (f64, f64) {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let own: f64 = ensemble.iter().map(|a| dot(&a.outputs, &a.outputs)).sum();
+    let between = mean_over_pairs(ensemble, |a, b| dot(&a.outputs, &b.outputs));
+    (between, own / ensemble.len() as f64)
+}
+
+fn said(
+    ensemble: &[LinearlyTaught],
+    guess: Option<f64>,
+    taught: &[Score],
+    noise: &[Score],
+) -> Said {
+    let n = ensemble.len() as f64;
+    let wrong: Option<f64> = ensemble.iter().map(|t| t.wrong).sum();
+    let scores = taught.iter().cloned().zip(noise.iter().cloned());
+    Said {
+        products: products(ensemble),
+        noise_alone: (0.0, 0.0),
+        error: ensemble.iter().map(|t| t.error).sum::<f64>() / n,
+        expected: Parts::default(),
+        wrong: wrong.map(|sum| sum / n).zip(guess),
+        interpolating: ensemble.iter().filter(|t| t.interpolates).count() as f64 / n,
+        scores: scores.map(|(a, b)| Ok((a?, b?))).collect(),
+    }
+}
+
+impl Job for RecordedEnsembles {
+    fn keys(&self) -> Vec<String> {
+        let numbers = [
+            self.samples,
+            self.draws,
+            self.members,
+            self.hidden,
+            self.stimuli,
+            self.folds,
+            SCHEMA as usize,
+        ];
+        let shared = format!(
+            "{} {} {} {} {numbers:?} {}",
+            self.task.name(),
+            self.layer.identity,
+            self.inputs,
+            env!("CARGO_PKG_VERSION"),
+            self.seed
+        );
+        let key = |(r, s, quantity): (usize, usize, String)| {
+            let measure = self.measures.iter().find(|m| m.spec() == quantity);
+            let measure = measure.map(|m| m.info().revision);
+            let own = format!("{} {:?} {measure:?}", self.ratios[r], self.students[s]);
+            digest(&["teacher", &shared, &own, &quantity])
+        };
+        self.places().into_iter().map(key).collect()
+    }
+
+    fn steps(&self) -> u64 {
+        self.draws as u64
+    }
+
+    fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
+        let recorded = self.read(setup.source)?;
+        let draws: Vec<Vec<Vec<Said>>> = (0..self.draws)
+            .into_par_iter()
+            .map(|number| {
+                let said = self.one_draw(number, &recorded);
+                setup.progress.advance(1);
+                said
+            })
+            .collect::<Result<_>>()?;
+        let row = |((r, s, quantity), key): ((usize, usize, String), String)| {
+            let said: Vec<&Said> = draws.iter().map(|d| &d[r][s]).collect();
+            let series = BTreeMap::from([
+                (TASK.to_owned(), self.task.name().to_owned()),
+                (STUDENT.to_owned(), self.students[s].name()),
+                (INPUTS.to_owned(), self.inputs.to_string()),
+                (RATIO.to_owned(), self.ratios[r].to_string()),
+            ]);
+            Row::Point(Box::new(PointRow {
+                schema: SCHEMA,
+                key,
+                study: "teacher".to_owned(),
+                series,
+                axis: SAMPLES.to_owned(),
+                at: self.samples as f64,
+                outcome: self.outcome(&said, &quantity),
+                quantity,
+                n_draws: self.draws,
+                n_pairs: n_pairs(self.members),
+                warnings: Vec::new(),
+            }))
+        };
+        Ok(self.places().into_iter().zip(self.keys()).map(row).collect())
+    }
+}
