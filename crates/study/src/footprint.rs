@@ -207,6 +207,11 @@ impl<'a> Footprint<'a> {
         with_reserve(tables + rotated + self.jackknifed(load, batch).max(self.drawn(load)))
     }
 
+    /// Bytes of the activations of some representations.
+    pub(crate) fn of_values(&self, representations: impl IntoIterator<Item = usize>) -> u64 {
+        with_reserve(representations.into_iter().map(|r| self.values(r)).sum())
+    }
+
     /// Bytes held for cells that are computed under several designs without intervals: activations as they are, what is made
     /// of them, and the cross-moments of all cells.
     pub(crate) fn of_each(&self, load: &Load) -> u64 {

@@ -46,6 +46,39 @@ pub(crate) fn held_within(
     Ok(tiles.iter().map(|tile| tile.peak).max().unwrap_or(0))
 }
 
+/// Ranges of cells that are computed together within a limit, each as long as it goes, with the bytes that `held` says some
+/// cells hold together.
+///
+/// # Errors
+/// [`crate::Error::Memory`] where one cell alone takes more.
+pub(crate) fn together(
+    cells: &[Cell],
+    footprint: &Footprint<'_>,
+    memory: Option<u64>,
+    held: impl Fn(&[Cell]) -> u64,
+) -> Result<Vec<(Range<usize>, u64)>> {
+    if memory.is_none() {
+        return Ok(vec![(0..cells.len(), held(cells))]);
+    }
+    let fits = |bytes: u64| memory.is_none_or(|limit| bytes <= limit);
+    let mut ranges: Vec<(Range<usize>, u64)> = Vec::new();
+    for (i, cell) in cells.iter().enumerate() {
+        if let Some((last, bytes)) = ranges.last_mut() {
+            let more = held(&cells[last.start..=i]);
+            if fits(more) {
+                (last.end, *bytes) = (i + 1, more);
+                continue;
+            }
+        }
+        let alone = held(std::slice::from_ref(cell));
+        if let Some(limit) = memory.filter(|limit| alone > *limit) {
+            return Err(footprint.too_large(cell, alone, limit));
+        }
+        ranges.push((i..i + 1, alone));
+    }
+    Ok(ranges)
+}
+
 /// The tasks cell by cell.
 fn of_cells<'a, 'b>(tasks: &'b [Task<'a>]) -> Vec<&'b [Task<'a>]> {
     tasks.chunk_by(|a, b| a.cell == b.cell).collect()

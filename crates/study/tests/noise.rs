@@ -1,9 +1,10 @@
 //! Scores of noisy activations of networks whose answer is known, raw and corrected for attenuation.
 
 mod planted_pairs;
+mod within_limit;
 
 use consilience_data::ArraySource;
-use consilience_study::{PointRow, Table, Tone};
+use consilience_study::{PointRow, StudySpec, Table, Tone};
 use planted_pairs::{Layer, mixed, noise, refused, resumes, source, table};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -151,4 +152,11 @@ fn what_cannot_be_done_is_said_before_any_work() {
         ("repeats = 6", "depths = [2.0]", "depths names 2; expected 0 (first layer) to 1 (last)"),
     ];
     refused(SPEC, &networks(), &cases);
+}
+
+#[test]
+fn a_limit_to_memory_cuts_the_work_and_changes_no_byte() {
+    let text = SPEC.replace("repeats = 6", "repeats = 2").replace("[0.5, 1, 4, 16]", "[1, 4]");
+    let spec = StudySpec::parse(&text, "test").expect("a spec");
+    within_limit::a_limit_cuts_and_changes_no_byte(&spec, &networks());
 }

@@ -1,5 +1,6 @@
 //! `noise`: a layer of pairs of networks over signal-to-noise ratios of noise that is added to both sides.
 
+mod compared;
 mod correction;
 mod job;
 mod noisy;

@@ -1,16 +1,19 @@
 //! One place: its pairs of networks under all measures, at every ratio, in every draw of the noise.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use consilience_data::{ActivationSource, Cached, Representation};
 use consilience_inference::{Estimate, Null, draws_of_mean, mean_over_draws};
 use consilience_measures::{DynMeasure, Warning};
-use consilience_statistics::{SplitDesign, UnitPolicy};
+use consilience_statistics::{Blocks, SplitDesign, UnitPolicy};
 
+use super::compared::Compared;
 use super::correction::{PairDraws, corrected, is_known};
-use super::noisy::{COPIES, noisy, selections_of_copies};
+use super::noisy::{COPIES, NoisyCopy, noisy, selections_of_copies};
 use super::{Attenuation, CLEAN, CORRECTED, KIND, Noise, RAW, RELIABILITY};
 use crate::compare::dealt;
+use crate::footprint::Footprint;
 use crate::plan::tile;
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
@@ -21,6 +24,7 @@ use crate::summary::NULLS;
 use crate::tile::{
     Context, Selections, Task, TaskOutcome, compute_each, evaluations, generator, selections,
 };
+use crate::within::together;
 use crate::{Cell, Cost, Draws, Job, Outcome, Result, Row, Setup, StudySpec};
 
 /// The curves of one place.
@@ -30,7 +34,9 @@ pub(super) struct Curve {
     ratios: Vec<f64>,
     repeats: usize,
     draws: Draws,
-    measures: Vec<(Box<dyn DynMeasure>, Option<Attenuation>)>,
+    measures: Vec<Box<dyn DynMeasure>>,
+    /// What is expected of each measure.
+    attenuations: Vec<Option<Attenuation>>,
     /// All that its rows depend on beside measure, ratio and what they hold.
     shared: String,
     spec: Dealing,
@@ -76,14 +82,15 @@ impl Curve {
         );
         let parts = [KIND, env!("CARGO_PKG_VERSION"), &place.layer, &numbers].into_iter();
         let parts: Vec<&str> = parts.chain(pairs.iter().map(String::as_str)).collect();
-        let measure =
-            |m: &String| Ok((consilience_measures::parse(m)?, study.expected.get(m).copied()));
+        let measures = spec.measures.iter().map(|m| consilience_measures::parse(m));
+        let attenuations = spec.measures.iter().map(|m| study.expected.get(m).copied());
         Ok(Self {
             shared: digest(&parts),
             ratios: study.signal_to_noise.clone(),
             repeats: study.repeats,
             draws: study.draws,
-            measures: spec.measures.iter().map(measure).collect::<Result<_>>()?,
+            measures: measures.collect::<std::result::Result<_, _>>()?,
+            attenuations: attenuations.collect(),
             spec: Dealing {
                 seed: spec.seed,
                 folds: spec.folds,
@@ -100,34 +107,62 @@ impl Curve {
         used.into_iter().collect()
     }
 
-    /// Cells of the pairs, with the representation `index` of a catalogue at `place(index)`.
-    fn pair_tasks(&self, place: impl Fn(usize) -> usize, draws: Draws) -> Vec<Task<'_>> {
-        let mut tasks = Vec::new();
-        for &(x, y) in &self.place.pairs {
-            let cell = Cell { x: place(x), y: place(y), draws };
-            tasks.extend(self.measures.iter().map(|(m, _)| Task { cell, measure: m.as_ref() }));
-        }
-        tasks
+    /// What is scored: the pairs, then two noisy copies of each representation where a measure has a correction.
+    fn comparisons(&self) -> Vec<Compared> {
+        let pairs = self.place.pairs.iter().map(|&(x, y)| Compared::Pair(x, y));
+        let is_corrected = self.measures.iter().any(|m| is_known(m.as_ref()));
+        let copies = if is_corrected { self.used() } else { Vec::new() };
+        pairs.chain(copies.into_iter().map(Compared::Copies)).collect()
     }
 
-    /// Cells of two noisy copies of each representation, under the measures that have a correction.
-    fn copy_tasks(&self) -> Vec<Task<'_>> {
-        let draws = Draws { shuffle: 0, rotation: 0 };
-        let mut tasks = Vec::new();
-        for copy in (0..self.used().len()).map(|i| COPIES * i) {
-            let cell = Cell { x: copy, y: copy + 1, draws };
-            let measures = self.measures.iter().filter(|(m, _)| is_known(m.as_ref()));
-            tasks.extend(measures.map(|(m, _)| Task { cell, measure: m.as_ref() }));
-        }
-        tasks
+    /// The tasks of some comparisons of noisy activations, each copy at its place.
+    fn noisy_tasks(
+        &self,
+        compared: &[Compared],
+        place: impl Fn(NoisyCopy) -> usize,
+    ) -> Vec<Task<'_>> {
+        let of = |compared: &Compared| {
+            let cell = compared.cell(&place, self.draws);
+            let corrected = matches!(compared, Compared::Copies(_));
+            let measures = self.measures.iter().filter(move |m| !corrected || is_known(m.as_ref()));
+            measures.map(move |m| Task { cell, measure: m.as_ref() })
+        };
+        compared.iter().flat_map(of).collect()
     }
 
-    /// The pairs of noisy representations, then the copies.
-    fn noisy_tasks(&self, used: &[usize]) -> Vec<Task<'_>> {
-        let place = |index| COPIES * used.iter().position(|u| *u == index).expect("it is used");
-        let mut tasks = self.pair_tasks(place, self.draws);
-        tasks.extend(self.copy_tasks());
-        tasks
+    /// The tasks of the pairs among some comparisons, without noise.
+    fn clean_tasks(&self, compared: &[Compared]) -> Vec<Task<'_>> {
+        let pairs: Vec<Compared> = compared.iter().filter(|c| c.is_pair()).copied().collect();
+        let clean = Draws { shuffle: 0, rotation: 0 };
+        let tasks = self.noisy_tasks(&pairs, |copy| copy.of);
+        tasks.into_iter().map(|t| Task { cell: Cell { draws: clean, ..t.cell }, ..t }).collect()
+    }
+
+    /// Ranges of the comparisons that are computed together within the limit, with the bytes that each holds.
+    fn together(
+        &self,
+        setup: &Setup<'_>,
+        (blocks, design): (&Blocks, &SplitDesign),
+    ) -> Result<Vec<(Range<usize>, u64)>> {
+        let (source, used) = (setup.source, self.used());
+        // Copies of the representations, side by side.
+        let original = |&r: &usize| source.representations()[r].clone();
+        let catalogue: Vec<Representation> =
+            used.iter().map(original).flat_map(|r| std::iter::repeat_n(r, COPIES)).collect();
+        let place = |copy: NoisyCopy| {
+            let of = used.binary_search(&copy.of).expect("it is used");
+            COPIES * of + copy.number
+        };
+        let compared = self.comparisons();
+        let cells: Vec<Cell> = compared.iter().map(|c| c.cell(place, self.draws)).collect();
+        let n = source.stimuli().len();
+        let footprint = Footprint::new(&catalogue, n, (blocks, design, &[]), &self.measures)?;
+        together(&cells, &footprint, setup.memory, |cells| {
+            // What noise is added to is held beside its copies.
+            let originals: BTreeSet<usize> =
+                cells.iter().flat_map(|c| [c.x, c.y]).map(|copy| copy / COPIES * COPIES).collect();
+            footprint.of_each(&footprint.load(cells)) + footprint.of_values(originals)
+        })
     }
 
     /// What the rows of a measure hold at one ratio.
@@ -143,7 +178,7 @@ impl Curve {
     /// Index of the measure, of the ratio (none without noise), and what the row holds, for each row.
     fn rows_to_make(&self) -> Vec<(usize, Option<usize>, String)> {
         let mut rows = Vec::new();
-        for (m, (measure, _)) in self.measures.iter().enumerate() {
+        for (m, measure) in self.measures.iter().enumerate() {
             rows.push((m, None, CLEAN.to_owned()));
             for ratio in 0..self.ratios.len() {
                 let whats = self.whats(measure.as_ref()).into_iter();
@@ -153,45 +188,83 @@ impl Curve {
         rows
     }
 
-    /// What each measure says without noise, and what it says at each ratio: `noisy[ratio][measure]`.
+    /// How the stimuli are dealt.
+    fn dealing(&self, source: &dyn ActivationSource) -> Result<(Blocks, SplitDesign)> {
+        let blocks = dealt(source, self.spec.blocks, self.spec.seed)?;
+        let design = SplitDesign::k_fold(&blocks, self.spec.folds)?;
+        Ok((blocks, design))
+    }
+
+    /// What each measure says without noise, and what it says at each ratio.
     fn said(&self, setup: &Setup<'_>) -> Result<Found> {
-        let used = self.used();
+        let (blocks, design) = self.dealing(setup.source)?;
+        let compared = self.comparisons();
+        let mut outcomes = Outcomes {
+            clean: Vec::new(),
+            noisy: (0..self.ratios.len())
+                .map(|_| (0..self.repeats).map(|_| Vec::new()).collect())
+                .collect(),
+            expected: vec![Vec::new(); self.measures.len()],
+        };
+        for (range, _) in self.together(setup, (&blocks, &design))? {
+            self.compute(setup, (&blocks, &design), &compared[range], &mut outcomes)?;
+        }
+        let n_measures = self.measures.len();
+        let clean: Vec<std::result::Result<Vec<f64>, String>> =
+            (0..n_measures).map(|m| scores(&outcomes.clean, m, n_measures)).collect();
+        let expected = outcomes.expected.into_iter().zip(&clean);
+        let expected = expected
+            .map(|(of_pairs, clean)| self.mean_over_pairs(of_pairs).filter(|_| clean.is_ok()));
+        Ok(Found {
+            noisy: outcomes.noisy.iter().map(|draws| self.of_ratio(draws)).collect(),
+            expected: expected.collect(),
+            clean,
+        })
+    }
+
+    /// Adds the outcomes of some comparisons, whose activations are read once.
+    fn compute(
+        &self,
+        setup: &Setup<'_>,
+        (blocks, design): (&Blocks, &SplitDesign),
+        compared: &[Compared],
+        out: &mut Outcomes,
+    ) -> Result<()> {
+        let copies: BTreeSet<NoisyCopy> = compared.iter().flat_map(|c| c.copies()).collect();
+        let copies: Vec<NoisyCopy> = copies.into_iter().collect();
+        let used: BTreeSet<usize> = copies.iter().map(|copy| copy.of).collect();
+        let used: Vec<usize> = used.into_iter().collect();
         let cached = Cached::load(setup.source, &used)?;
-        let Dealing { seed, folds, blocks, policy } = self.spec;
-        let blocks = dealt(&cached, blocks, seed)?;
-        let dealing = [(blocks.clone(), vec![SplitDesign::k_fold(&blocks, folds)?])];
-        let design = &dealing[0].1;
+        let Dealing { seed, policy, .. } = self.spec;
+        let dealing = [(blocks.clone(), vec![design.clone()])];
+        let designs = &dealing[0].1;
         let selections = selections(&cached, &used, &dealing, policy)?;
         let context = Context {
             source: &cached,
-            blocks: &blocks,
+            blocks,
             versions: 1,
-            design: &design[0],
+            design,
             without: &[],
             policy,
             seed,
             progress: setup.progress,
         };
-        let tasks = self.pair_tasks(|index| index, Draws { shuffle: 0, rotation: 0 });
-        let clean = compute_each(&context, &tasks, design, &selections)?.remove(0);
-        let clean: Vec<std::result::Result<Vec<f64>, String>> =
-            (0..self.measures.len()).map(|m| scores(&clean, m, self.measures.len())).collect();
-        let copies = selections_of_copies(&used, &selections);
-        let tasks = self.noisy_tasks(&used);
-        let mut noisy_said = Vec::new();
-        for &ratio in &self.ratios {
-            let of_draw = |draw: usize| {
-                let source = noisy(&cached, &used, &selections, (seed, draw), ratio)?;
+        let clean =
+            compute_each(&context, &self.clean_tasks(compared), designs, &selections)?.remove(0);
+        self.expect(&cached, &selections, (compared, &clean), &mut out.expected)?;
+        out.clean.extend(clean);
+        let of_copies = selections_of_copies(&copies, &selections);
+        let place = |copy: NoisyCopy| copies.binary_search(&copy).expect("one of the copies");
+        let tasks = self.noisy_tasks(compared, place);
+        for (&ratio, draws) in self.ratios.iter().zip(&mut out.noisy) {
+            for (draw, outcomes) in draws.iter_mut().enumerate() {
+                let source = noisy(&cached, &copies, &selections, (seed, draw), ratio)?;
                 let seed = rand::Rng::next_u64(&mut generator(seed, "noise nulls", &[draw]));
                 let context = Context { source: &source, seed, ..context };
-                Ok(compute_each(&context, &tasks, design, &copies)?.remove(0))
-            };
-            let draws =
-                (0..self.repeats).map(of_draw).collect::<Result<Vec<Vec<TaskOutcome>>>>()?;
-            noisy_said.push(self.of_ratio(&draws));
+                outcomes.extend(compute_each(&context, &tasks, designs, &of_copies)?.remove(0));
+            }
         }
-        let expected = self.expected(&cached, &selections, &clean)?;
-        Ok(Found { clean, noisy: noisy_said, expected })
+        Ok(())
     }
 
     /// What each measure says at one ratio: `draws[draw][task]`.
@@ -199,7 +272,7 @@ impl Curve {
         let n_measures = self.measures.len();
         let n_pair_tasks = self.place.pairs.len() * n_measures;
         let known: Vec<usize> =
-            (0..n_measures).filter(|&m| is_known(self.measures[m].0.as_ref())).collect();
+            (0..n_measures).filter(|&m| is_known(self.measures[m].as_ref())).collect();
         let of_measure = |m: usize| {
             let pairs: Vec<&[TaskOutcome]> = draws.iter().map(|d| &d[..n_pair_tasks]).collect();
             let mut said = Said { raw: by_draw(&pairs, m, n_measures)?, ..Said::default() };
@@ -227,30 +300,40 @@ impl Curve {
         (0..n_measures).map(of_measure).collect()
     }
 
-    /// What theory says of the mean over pairs: `out[measure][ratio]`, where it says something.
-    fn expected(
+    /// Adds what theory says of each pair at each ratio, where it says something: `out[measure][pair]`.
+    fn expect(
         &self,
         source: &dyn ActivationSource,
         selections: &Selections,
-        clean: &[std::result::Result<Vec<f64>, String>],
-    ) -> Result<Vec<Option<Vec<f64>>>> {
-        let of_measure = |(m, (_, attenuation)): (usize, &(_, Option<Attenuation>))| {
-            let (Some(attenuation), Ok(scores)) = (attenuation, &clean[m]) else {
-                return Ok(None);
-            };
-            let mut sums = vec![0.0; self.ratios.len()];
-            for (&(x, y), &score) in self.place.pairs.iter().zip(scores) {
-                let (Ok(x_units), Ok(y_units)) = (&selections[&x], &selections[&y]) else {
-                    return Ok(None);
-                };
-                let pair = [(x, x_units), (y, y_units)];
-                let of_pair = attenuation.of(source, pair, score, &self.ratios)?;
-                sums.iter_mut().zip(of_pair).for_each(|(sum, value)| *sum += value);
+        (compared, clean): (&[Compared], &[TaskOutcome]),
+        out: &mut [Vec<Option<Vec<f64>>>],
+    ) -> Result<()> {
+        let pairs = compared.iter().filter_map(|c| match c {
+            Compared::Pair(x, y) => Some((*x, *y)),
+            Compared::Copies(_) => None,
+        });
+        for ((x, y), scores) in pairs.zip(clean.chunks(self.measures.len())) {
+            for ((out, attenuation), done) in out.iter_mut().zip(&self.attenuations).zip(scores) {
+                out.push(match (attenuation, &done.outcome, &selections[&x], &selections[&y]) {
+                    (Some(of), Outcome::Score { estimate, .. }, Ok(x_units), Ok(y_units)) => {
+                        let pair = [(x, x_units), (y, y_units)];
+                        Some(of.of(source, pair, estimate.value, &self.ratios)?)
+                    }
+                    _ => None,
+                });
             }
-            let n = self.place.pairs.len() as f64;
-            Ok(Some(sums.into_iter().map(|sum| sum / n).collect()))
-        };
-        self.measures.iter().enumerate().map(of_measure).collect()
+        }
+        Ok(())
+    }
+
+    /// The mean over pairs at each ratio, if there is a value of each pair.
+    fn mean_over_pairs(&self, of_pairs: Vec<Option<Vec<f64>>>) -> Option<Vec<f64>> {
+        let of_pairs: Vec<Vec<f64>> = of_pairs.into_iter().collect::<Option<_>>()?;
+        let mut sums = vec![0.0; self.ratios.len()];
+        for of_pair in &of_pairs {
+            sums.iter_mut().zip(of_pair).for_each(|(sum, value)| *sum += value);
+        }
+        Some(sums.into_iter().map(|sum| sum / of_pairs.len() as f64).collect())
     }
 
     /// What a row at a ratio holds.
@@ -269,7 +352,7 @@ impl Curve {
                 value(mean_over_draws(&draws_of_mean(&said.raw)), expected, shuffled)
             }
             RELIABILITY => {
-                let theory = self.measures[m].1.and_then(|a| a.reliability(self.ratios[ratio]));
+                let theory = self.attenuations[m].and_then(|a| a.reliability(self.ratios[ratio]));
                 value(mean_over_draws(&draws_of_mean(&said.reliability)), theory, None)
             }
             CORRECTED => match self.corrected(said) {
@@ -300,6 +383,16 @@ impl Curve {
             pairs.map(|(&(x, y), raw)| PairDraws { raw, reliability: [of(x), of(y)] }).collect();
         corrected(&pairs)
     }
+}
+
+/// What came out of the comparisons so far.
+struct Outcomes {
+    /// Of pairs without noise.
+    clean: Vec<TaskOutcome>,
+    /// `noisy[ratio][draw]`.
+    noisy: Vec<Vec<Vec<TaskOutcome>>>,
+    /// `expected[measure][pair]`: what theory says at each ratio.
+    expected: Vec<Vec<Option<Vec<f64>>>>,
 }
 
 /// All that one place says.
@@ -342,7 +435,7 @@ fn by_draw(draws: &[&[TaskOutcome]], first: usize, n_measures: usize) -> Values 
 impl Job for Curve {
     fn keys(&self) -> Vec<String> {
         let key = |(m, ratio, what): (usize, Option<usize>, String)| {
-            let (measure, expected) = &self.measures[m];
+            let (measure, expected) = (&self.measures[m], self.attenuations[m]);
             let ratio = ratio.map_or(0.0, |r| self.ratios[r]);
             let own = format!("{ratio} {} {SCHEMA} {expected:?}", measure.info().revision);
             digest(&[&self.shared, &own, &measure.spec(), &what])
@@ -352,7 +445,7 @@ impl Job for Curve {
 
     fn steps(&self) -> u64 {
         let clean = self.place.pairs.len() * self.measures.len();
-        let noisy = self.noisy_tasks(&self.used());
+        let noisy = self.noisy_tasks(&self.comparisons(), |copy| copy.of);
         let noisy: u64 = noisy.iter().map(|t| evaluations(t, 0)).sum();
         clean as u64 + noisy * (self.ratios.len() * self.repeats) as u64
     }
@@ -369,7 +462,13 @@ impl Job for Curve {
         let times = (self.ratios.len() * self.repeats) as u64;
         let multiply_adds = clean.multiply_adds + times * noisy.multiply_adds;
         // Copies are made of activations that stay in memory: they are read once.
-        Cost { multiply_adds, peak: clean.bytes + COPIES as u64 * noisy.peak, ..clean }
+        Cost { multiply_adds, ..clean }
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+        let (blocks, design) = self.dealing(setup.source)?;
+        let together = self.together(setup, (&blocks, &design))?;
+        Ok(together.into_iter().map(|(_, held)| held).max())
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
@@ -402,7 +501,7 @@ impl Job for Curve {
                 series,
                 axis: axis.to_owned(),
                 at: ratio.map_or(0.0, |r| self.ratios[r]),
-                quantity: self.measures[m].0.spec(),
+                quantity: self.measures[m].spec(),
                 n_draws,
                 n_pairs: self.place.pairs.len(),
                 outcome,

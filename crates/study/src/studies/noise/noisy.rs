@@ -13,46 +13,53 @@ use crate::tile::{Selections, generator};
 /// Copies of each representation that have noise of their own.
 pub(super) const COPIES: usize = 2;
 
-/// The representations `used` of a source, [`COPIES`] of each side by side, with noise of one draw at one ratio.
+/// A copy of a representation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct NoisyCopy {
+    /// Index of the representation.
+    pub(super) of: usize,
+    /// Which of its [`COPIES`].
+    pub(super) number: usize,
+}
+
+/// Copies of representations of a source, with noise of one draw at one ratio.
 ///
 /// Draws depend on what a representation is called, on the number of the draw and of the copy, and not on the ratio: along
 /// the ratios one and the same noise grows. Units that take no part stay as they are.
 pub(super) fn noisy(
     source: &Cached<'_>,
-    used: &[usize],
+    copies: &[NoisyCopy],
     selections: &Selections,
     (seed, draw): (u64, usize),
     signal_to_noise: f64,
 ) -> Result<ArraySource> {
     let mut out = ArraySource::new(source.stimuli().clone());
-    for &index in used {
-        let representation = &source.representations()[index];
-        let values = source.loaded(index).expect("it was loaded");
-        for copy in 0..COPIES {
-            let purpose = format!("{KIND} {}", representation.id);
-            let rng = &mut generator(seed, &purpose, &[draw, copy]);
-            let mut noise = || StandardNormal.sample(rng);
-            let array = match (&selections[&index], values) {
-                (Err(_), values) => values.clone(),
-                (Ok(units), Activations::F32(m)) => {
-                    let add = |v: f32, by: f64| (f64::from(v) + by) as f32;
-                    Activations::F32(with_noise(m, units, signal_to_noise, &mut noise, add))
-                }
-                (Ok(units), Activations::F64(m)) => {
-                    let add = |v: f64, by: f64| v + by;
-                    Activations::F64(with_noise(m, units, signal_to_noise, &mut noise, add))
-                }
-            };
-            out.push(Representation { digest: String::new(), ..representation.clone() }, array)?;
-        }
+    for copy in copies {
+        let representation = &source.representations()[copy.of];
+        let values = source.loaded(copy.of).expect("it was loaded");
+        let purpose = format!("{KIND} {}", representation.id);
+        let rng = &mut generator(seed, &purpose, &[draw, copy.number]);
+        let mut noise = || StandardNormal.sample(rng);
+        let array = match (&selections[&copy.of], values) {
+            (Err(_), values) => values.clone(),
+            (Ok(units), Activations::F32(m)) => {
+                let add = |v: f32, by: f64| (f64::from(v) + by) as f32;
+                Activations::F32(with_noise(m, units, signal_to_noise, &mut noise, add))
+            }
+            (Ok(units), Activations::F64(m)) => {
+                let add = |v: f64, by: f64| v + by;
+                Activations::F64(with_noise(m, units, signal_to_noise, &mut noise, add))
+            }
+        };
+        out.push(Representation { digest: String::new(), ..representation.clone() }, array)?;
     }
     Ok(out)
 }
 
 /// The selections of [`noisy`] representations: those of what they are copies of.
-pub(super) fn selections_of_copies(used: &[usize], selections: &Selections) -> Selections {
-    let copies = used.iter().flat_map(|index| [index; COPIES]).enumerate();
-    copies.map(|(copy, index)| (copy, selections[index].clone())).collect()
+pub(super) fn selections_of_copies(copies: &[NoisyCopy], selections: &Selections) -> Selections {
+    let copies = copies.iter().enumerate();
+    copies.map(|(place, copy)| (place, selections[&copy.of].clone())).collect()
 }
 
 fn with_noise<T: Copy + Into<f64>>(
@@ -99,7 +106,8 @@ mod tests {
             Selections::from([(0, Ok(UnitSelection { kept, dropped }))])
         };
         let at = |ratio: f64, selections: &Selections, copy: usize| {
-            let noisy = noisy(&source, &[0], selections, (1, 0), ratio).expect("finite");
+            let copies = [0, 1].map(|number| NoisyCopy { of: 0, number });
+            let noisy = noisy(&source, &copies, selections, (1, 0), ratio).expect("finite");
             let mut out = Activations::F64(RowMajor { values: Vec::new(), n_units: 2 });
             noisy.read(copy, &(0..n as usize).collect::<Vec<_>>(), &mut out).expect("read");
             let Activations::F64(m) = out else { panic!("double precision") };

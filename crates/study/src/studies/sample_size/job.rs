@@ -20,6 +20,7 @@ use crate::summary::NULLS;
 use crate::tile::{
     Context, Selections, Task, TaskOutcome, compute_each, evaluations, generator, selections,
 };
+use crate::within::together;
 use crate::{Cell, Cost, Draws, Job, Outcome, Result, Row, Setup, StudySpec};
 
 /// The curves of one place.
@@ -176,22 +177,8 @@ impl Curve {
         let draws = self.draws_of(0);
         let cell = |&(x, y): &(usize, usize)| Cell { x, y, draws };
         let cells: Vec<Cell> = self.place.pairs.iter().map(cell).collect();
-        let mut ranges: Vec<(Range<usize>, u64)> = Vec::new();
-        for (i, cell) in cells.iter().enumerate() {
-            if let (Some((last, held)), limit) = (ranges.last_mut(), setup.memory) {
-                let bytes = footprint.of_each(&footprint.load(&cells[last.start..=i]));
-                if limit.is_none_or(|limit| bytes <= limit) {
-                    (last.end, *held) = (i + 1, bytes);
-                    continue;
-                }
-            }
-            let bytes = footprint.of_each(&footprint.load(std::slice::from_ref(cell)));
-            if let Some(limit) = setup.memory.filter(|limit| bytes > *limit) {
-                return Err(footprint.too_large(cell, bytes, limit));
-            }
-            ranges.push((i..i + 1, bytes));
-        }
-        Ok(ranges)
+        let held = |cells: &[Cell]| footprint.of_each(&footprint.load(cells));
+        together(&cells, &footprint, setup.memory, held)
     }
 
     /// What one measure says at one size, or what stood in the way.
