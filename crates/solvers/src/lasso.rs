@@ -10,7 +10,7 @@ mod support;
 mod working;
 
 use consilience_linalg::MatRef;
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::certificate;
 use crate::error::Result;
@@ -133,14 +133,31 @@ pub fn lasso_paths(
     penalties: &[f64],
     options: LassoOptions,
 ) -> Result<Vec<Vec<SparseFit>>> {
+    lasso_paths_map(gram, cross, variances, penalties, options, |_, path| path)
+}
+
+/// What `of` makes of each target and its path, of [`lasso_paths`]: paths with many weights are forgotten one by one.
+///
+/// # Errors
+///
+/// Those of [`lasso_path`].
+pub fn lasso_paths_map<T: Send>(
+    gram: MatRef<'_, f64>,
+    cross: MatRef<'_, f64>,
+    variances: &[f64],
+    penalties: &[f64],
+    options: LassoOptions,
+    of: impl Fn(usize, Vec<SparseFit>) -> T + Sync,
+) -> Result<Vec<T>> {
     let sources = Sources::new(gram)?;
     let targets = sources.targets(cross, variances)?;
     check_penalties(penalties)?;
     let unpenalised = penalties.last().is_some_and(|&l| l == 0.0).then(|| LeastSquares::new(gram));
-    let path = |room: &mut Room, target: &Target| {
-        path(&sources, target, room, penalties, unpenalised.as_ref(), options)
+    let path = |room: &mut Room, (t, target): (usize, &Target)| {
+        let path = path(&sources, target, room, penalties, unpenalised.as_ref(), options)?;
+        Ok(of(t, path))
     };
-    targets.par_iter().map_init(Room::default, path).collect()
+    targets.par_iter().enumerate().map_init(Room::default, path).collect()
 }
 
 /// The fits of one target, each starting from the one before.

@@ -148,7 +148,7 @@ pub use assignment::{
 pub use cost::Objective;
 pub use error::{Error, Result, Side};
 pub use kmeans::{KmeansOptions, Partition, kmeans};
-pub use lasso::{LassoOptions, SparseFit, lasso_path, lasso_paths};
+pub use lasso::{LassoOptions, SparseFit, lasso_path, lasso_paths, lasso_paths_map};
 pub use linkage::{Merge, Tree, average_linkage};
 pub use partial::{PartialCurve, PartialPlan, partial_curve, partial_transport};
 pub use spectral::{ClusterCount, SpectralClusters, spectral_clusters};

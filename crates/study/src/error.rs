@@ -59,6 +59,18 @@ pub enum Error {
         /// Bytes that are allowed.
         limit: u64,
     },
+    /// The units of a layer cannot be analysed within the memory allowed.
+    #[error("the units of {layer} in {networks} networks take {} MiB at once, where {} MiB are allowed; allow that much with --memory, or name fewer networks (networks = [...]), leave the layer out (layers = [...]), or use fewer --threads, blocks or rows of information", needed.div_ceil(1 << 20), limit >> 20)]
+    LayerMemory {
+        /// The layer.
+        layer: String,
+        /// Networks that have it.
+        networks: usize,
+        /// Bytes that are needed.
+        needed: u64,
+        /// Bytes that are allowed.
+        limit: u64,
+    },
     /// The spec of a study is wrong.
     #[error("{place}: {problem}")]
     Spec {

@@ -29,6 +29,11 @@ fn with_reserve(bytes: u64) -> u64 {
     bytes + bytes / 8
 }
 
+/// Bytes of the process where its work asks for so many.
+pub(crate) fn of_process(bytes: u64) -> u64 {
+    BASE_BYTES + with_reserve(bytes)
+}
+
 /// Matrices that measures leave behind, in units of a matrix of moments of their representations.
 #[derive(Debug, Clone, Copy, Default)]
 struct Remembered {

@@ -1,5 +1,7 @@
 //! The study `units` on networks whose correspondence is planted: a permuted copy, a rotated copy, noise of its own.
 
+mod within_limit;
+
 use consilience_data::{
     Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
     RepresentationId, RowMajor, StimulusSet,
@@ -281,4 +283,19 @@ fn what_is_not_there_is_named() {
             run(&spec(extra), &networks(), folder.path(), &Quiet).expect_err(extra).to_string();
         assert!(error.contains(words), "{extra}: {error}");
     }
+}
+
+#[test]
+fn a_limit_to_memory_takes_pair_by_pair_and_changes_no_byte() {
+    let text = "
+        name = 'limited'
+        activations = ''
+        blocks = 10
+        [[study]]
+        kind = 'units'
+        pooling = 'flatten'
+        parameters.information.rows = 300
+    ";
+    let spec = StudySpec::parse(text, "test").expect("a spec");
+    within_limit::a_limit_cuts_and_changes_no_byte(&spec, &networks());
 }

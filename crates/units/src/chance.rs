@@ -1,9 +1,8 @@
 //! What correlations are by chance: in another order of the stimuli, and with axes turned at random.
 
 use consilience_linalg::{Mat, MatRef, matmul};
-use rayon::prelude::*;
 
-use crate::draws::rotation;
+use crate::draws::{rotation, side_by_side};
 use crate::partners::{best_of_rows, likeness, one_to_one};
 use crate::transport::{partial, soft};
 use crate::{Parameters, Result};
@@ -41,14 +40,14 @@ pub(crate) fn rotations(
     within_y: &Mat<f64>,
     mass: f64,
     parameters: &Parameters,
+    at_once: usize,
 ) -> Result<Vec<Draw>> {
     let draw = |k: usize| {
         let turn = rotation(parameters.seed, k, between.ncols());
         let r = rotated(between.as_ref(), within_y.as_ref(), turn.as_ref());
         draw(&r, mass, parameters)
     };
-    let draws: Vec<Result<Draw>> = (0..parameters.rotations).into_par_iter().map(draw).collect();
-    draws.into_iter().collect()
+    side_by_side(parameters.rotations, at_once, draw)
 }
 
 /// A draw, from its correlations; the partial matching moves the mass that it moves without chance.

@@ -4,9 +4,8 @@ use consilience_linalg::Mat;
 use consilience_solvers::{
     ClusterCount, KmeansOptions, SpectralClusters, average_linkage, spectral_clusters,
 };
-use rayon::prelude::*;
 
-use crate::draws::{Purpose, generator, order};
+use crate::draws::{Purpose, generator, order, side_by_side};
 use crate::layer::{Layer, pairs};
 use crate::{Cluster, ClusterParameters, Clusters, Cut, Merge, Part, Result};
 
@@ -138,8 +137,7 @@ fn null(
             shared_correlation: shared_correlation(&nodes, &found.cluster, &sizes),
         })
     };
-    let draws: Vec<Result<Mixing>> = (0..null_draws).into_par_iter().map(draw).collect();
-    draws.into_iter().collect()
+    side_by_side(null_draws, layer.holding.at_once, draw)
 }
 
 fn described(

@@ -1,8 +1,10 @@
 //! The same matching elsewhere: through other networks, and at earlier checkpoints.
 
-use crate::Result;
+use consilience_linalg::Mat;
+
 use crate::layer::{Between, Layer, pairs};
 use crate::partners::{inverse, likeness, one_to_one};
+use crate::{Result, Sign};
 
 impl Layer {
     /// What is between two networks, whichever comes first.
@@ -63,30 +65,35 @@ pub(crate) struct History {
     pub(crate) shares: Vec<f64>,
 }
 
-/// Compares the matchings at earlier checkpoints with the last one. A unit that does not vary yet has no partner.
-pub(crate) fn history(layer: &Layer, between: &Between, last: &[Option<usize>]) -> Result<History> {
+/// The partners of the units of x by correlations at an earlier checkpoint. A unit that does not vary yet, and so correlates
+/// with nothing, has none.
+pub(crate) fn partners_then(r: &Mat<f64>, sign: Sign) -> Result<Vec<Option<usize>>> {
+    let (p, q) = (r.nrows(), r.ncols());
+    let matched = one_to_one(likeness(r, sign).as_ref())?.column_of_row;
+    let varies_x = |i: usize| (0..q).any(|j| r[(i, j)] != 0.0);
+    let varies_y = |j: usize| (0..p).any(|i| r[(i, j)] != 0.0);
+    let partners = matched.into_iter().enumerate();
+    Ok(partners.map(|(i, j)| j.filter(|&j| varies_x(i) && varies_y(j))).collect())
+}
+
+/// Compares the matchings at earlier checkpoints with the last one.
+pub(crate) fn history(between: &Between, last: &[Option<usize>]) -> History {
     let (p, q) = (between.correlation.nrows(), between.correlation.ncols());
-    let mut same_x = Vec::with_capacity(between.earlier.len());
-    for r in &between.earlier {
-        let by = likeness(r, layer.parameters.correlation);
-        let matched = one_to_one(by.as_ref())?.column_of_row;
-        let varies_x = |i: usize| (0..q).any(|j| r[(i, j)] != 0.0);
-        let varies_y = |j: usize| (0..p).any(|i| r[(i, j)] != 0.0);
-        let same =
-            |i: usize| matched[i].is_some_and(|j| last[i] == Some(j) && varies_x(i) && varies_y(j));
-        same_x.push((0..p).map(same).collect::<Vec<bool>>());
-    }
+    let same = |partners: &Vec<Option<usize>>| -> Vec<bool> {
+        partners.iter().zip(last).map(|(then, now)| then.is_some() && then == now).collect()
+    };
+    let same_x: Vec<Vec<bool>> = between.earlier.iter().map(same).collect();
     let of_column = inverse(last, q);
     let same_y: Vec<Vec<bool>> = same_x
         .iter()
         .map(|same| of_column.iter().map(|row| row.is_some_and(|i| same[i])).collect())
         .collect();
     let share = |same: &[bool]| same.iter().filter(|s| **s).count() as f64 / same.len() as f64;
-    Ok(History {
+    History {
         kept: [kept(&same_x, p), kept(&same_y, q)],
         settled: [settled(&same_x, p), settled(&same_y, q)],
         shares: same_x.iter().map(|same| share(same)).collect(),
-    })
+    }
 }
 
 fn kept(same: &[Vec<bool>], units: usize) -> Vec<f64> {

@@ -10,8 +10,6 @@ pub struct Cost {
     pub multiply_adds: u64,
     /// Bytes of activations read.
     pub bytes_read: u64,
-    /// Bytes held: moments in blocks, samples of rows, correlations.
-    pub bytes_held: u64,
     /// Arrays read, each as often as it is.
     pub arrays: u64,
 }
@@ -21,8 +19,7 @@ pub struct Cost {
 pub fn cost(request: &Request<'_>) -> Cost {
     let all = request.source.representations();
     let stimuli = request.source.stimuli().len() as u64;
-    let (blocks, shuffles) = (request.blocks.len() as u64, request.parameters.shuffles as u64);
-    let kept = (request.parameters.information.rows + request.parameters.scatter_rows) as u64;
+    let shuffles = request.parameters.shuffles as u64;
     let mut cost = Cost::default();
     let checkpoints = std::iter::once(request.representations)
         .chain(request.earlier.iter().map(Vec::as_slice))
@@ -38,16 +35,12 @@ pub fn cost(request: &Request<'_>) -> Cost {
             cost.arrays += passes;
             cost.bytes_read += passes * rows * units * all[r].precision.bytes() as u64;
             cost.multiply_adds += rows * units * (units + 1) / 2;
-            if last {
-                cost.bytes_held += blocks * units * units * 8 + kept.min(rows) * units * 4;
-            }
         }
         for (x, y) in pairs(n) {
             let [x, y] = [x, y].map(|k| &all[representations[k]]);
             let (products, rows) =
                 ((x.n_units * y.n_units) as u64, stimuli * x.rows_per_stimulus as u64);
             cost.multiply_adds += rows * products * (1 + if last { shuffles } else { 0 });
-            cost.bytes_held += products * 8 * if last { blocks + 1 + shuffles } else { 1 };
         }
     }
     cost

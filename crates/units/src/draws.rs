@@ -4,6 +4,9 @@ use consilience_linalg::{Mat, random_orthogonal};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+
+use crate::Result;
 
 /// What numbers are drawn for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +36,21 @@ pub(crate) fn generator(seed: u64, purpose: Purpose, [a, b]: [usize; 2]) -> ChaC
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream((purpose as u64) << 56 | (a as u64 & 0xfff_ffff) << 28 | b as u64 & 0xfff_ffff);
     rng
+}
+
+/// What `work` makes of 0 to n − 1, at most so many of them at once; the results do not depend on it.
+pub(crate) fn side_by_side<T: Send>(
+    n: usize,
+    at_once: usize,
+    work: impl Fn(usize) -> Result<T> + Sync + Send,
+) -> Result<Vec<T>> {
+    let mut all = Vec::with_capacity(n);
+    for first in (0..n).step_by(at_once.clamp(1, n.max(1))) {
+        let some = first..n.min(first.saturating_add(at_once.max(1)));
+        let found: Vec<Result<T>> = some.into_par_iter().map(&work).collect();
+        all.extend(found.into_iter().collect::<Result<Vec<T>>>()?);
+    }
+    Ok(all)
 }
 
 /// 0 to n − 1 in random order.

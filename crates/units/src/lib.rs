@@ -5,7 +5,8 @@
 //! [`Findings`] is all that is found out about one pair; it is plain data, and a report draws it without computing.
 //!
 //! [`gather`] reads one layer of several networks: moments in blocks, facts of units, samples of rows. [`analyse_pair`] and
-//! [`analyse_layer`] work on what was gathered, whose size does not depend on the number of rows; [`cost`] tells beforehand.
+//! [`analyse_layer`] work on what was gathered, whose size does not depend on the number of rows; [`cost`] and
+//! [`held`] tell beforehand.
 
 mod bins;
 mod chance;
@@ -15,6 +16,7 @@ mod cost;
 mod draws;
 mod error;
 mod findings;
+mod held;
 mod information;
 mod layer;
 mod matching;
@@ -43,7 +45,8 @@ pub use findings::{
     Sample, Shares, SideFindings, SimpleMatch, SoftPartner, Subspaces, Summary, TopStimulus,
     Triple, UnitPath, UnitState, Verdict, VerdictKind, Weight,
 };
-pub use layer::{Layer, Request, gather};
+pub use held::held;
+pub use layer::{Holding, Layer, MomentsOf, Request, gather, gather_holding};
 pub use pair::analyse_pair;
 pub use parameters::{
     ClusterParameters, InformationEstimator, InformationParameters, Parameters,

@@ -94,18 +94,25 @@ impl<'a> Found<'a> {
         curve.kept_x = kept(&partial.of[0]);
         curve.kept_y = kept(&partial.of[1]);
         curve.gap = curve.gap.max(partial.gap);
+        let at_once = layer.holding.at_once;
         let shuffled = between.shuffled.iter().map(|r| draw(r, curve.mass, parameters));
         Ok(Self {
             layer,
             units: [&sides[0].varying, &sides[1].varying],
             correlation: both(&between.correlation),
             tie: between.tie,
-            stability: stability(sides, &between.cross, &all, parameters, between.tie)?,
+            stability: stability(sides, between.cross(), &all, parameters, between.tie, at_once)?,
             soft: soft(by.as_ref())?,
             partial,
             shuffled: shuffled.collect::<Result<_>>()?,
-            rotated: rotations(&between.correlation, &sides[1].within, curve.mass, parameters)?,
-            history: history(layer, between, &all.matched[0])?,
+            rotated: rotations(
+                &between.correlation,
+                &sides[1].within,
+                curve.mass,
+                parameters,
+                at_once,
+            )?,
+            history: history(between, &all.matched[0]),
             last: sides[0].representation.id.checkpoint.clone(),
             by: both(&by),
             all,

@@ -18,6 +18,9 @@ use crate::{Error, Findings, Part, Result, Shares};
 ///
 /// What is undefined for these data is a [`Part::Undefined`] with its reason.
 ///
+/// # Panics
+/// If the layer holds the moments of one pair, and of another one: see [`Layer::hold`].
+///
 /// # Errors
 /// [`Error::Representations`] unless x < y < number of networks, and when a factorisation or a problem fails.
 pub fn analyse_pair(layer: &Layer, x: usize, y: usize) -> Result<Findings> {
@@ -129,7 +132,7 @@ struct Moments {
 impl Moments {
     fn of(layer: &Layer, [x, y]: [usize; 2], design: &SplitDesign) -> Self {
         let sides = [&layer.networks[x], &layer.networks[y]];
-        let cross = &layer.between(x, y).cross;
+        let cross = layer.between(x, y).cross();
         let over = |set: BlockSet| Direction::both(sides, cross, set);
         let fold = |split: &Split| {
             let ([fit_y, fit_x], [eval_y, eval_x]) = (over(split.fit), over(split.eval));

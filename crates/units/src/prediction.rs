@@ -6,7 +6,7 @@ mod few;
 mod held_out;
 
 use consilience_linalg::MatRef;
-use consilience_solvers::{LassoOptions, SparseFit, lasso_paths};
+use consilience_solvers::{LassoOptions, SparseFit, lasso_paths_map};
 use rayon::prelude::*;
 
 pub(crate) use direction::Direction;
@@ -119,27 +119,28 @@ pub(crate) fn held_out(
 
 fn fold_errors(fold: &Fold, one: &[usize], parameters: &Parameters) -> Result<FoldErrors> {
     let (gram, cross) = fold.fit.correlations();
-    let paths = paths(gram.as_ref(), cross.as_ref(), &parameters.prediction.penalties)?;
     let eval = Eval::new(&fold.fit, &fold.eval);
-    let target = |t: usize| -> Result<(Vec<f64>, f64, usize, f64)> {
-        let along = paths[t].iter().map(|fit| eval.error(t, &fit.weights)).collect();
+    let target = |t: usize, path: Vec<SparseFit>| -> Result<(Vec<f64>, f64, usize, f64, f64)> {
+        let along = path.iter().map(|fit| eval.error(t, &fit.weights)).collect();
         let column = cross.col_as_slice(t);
-        let chosen = few::first_to_enter(&paths[t], parameters.verdicts.few);
+        let chosen = few::first_to_enter(&path, parameters.verdicts.few);
         let weights = few::least_squares(gram.as_ref(), column, &chosen)?;
         let alone = eval.error(t, &[(one[t], column[one[t]])]);
-        Ok((along, eval.error(t, &weights), chosen.len(), alone))
+        Ok((along, eval.error(t, &weights), chosen.len(), alone, largest_gap(&path)))
     };
-    let targets: Vec<Result<_>> = (0..one.len()).into_par_iter().map(target).collect();
+    let penalties = &parameters.prediction.penalties;
+    let targets = paths(gram.as_ref(), cross.as_ref(), penalties, target)?;
     let mut errors = FoldErrors {
         along: Vec::with_capacity(one.len()),
         by_few: Vec::with_capacity(one.len()),
         few: Vec::with_capacity(one.len()),
         by_one: Vec::with_capacity(one.len()),
         total: (0..one.len()).map(|t| eval.total(t)).collect(),
-        gap: largest_gap(&paths),
+        gap: 0.0,
     };
     for target in targets {
-        let (along, by_few, few, by_one) = target?;
+        let (along, by_few, few, by_one, gap) = target?;
+        errors.gap = errors.gap.max(gap);
         errors.along.push(along);
         errors.by_few.push(by_few);
         errors.few.push(few);
@@ -148,17 +149,43 @@ fn fold_errors(fold: &Fold, one: &[usize], parameters: &Parameters) -> Result<Fo
     Ok(errors)
 }
 
-fn paths(
+/// What `of` makes of the path of each target.
+fn paths<T: Send>(
     gram: MatRef<'_, f64>,
     cross: MatRef<'_, f64>,
     penalties: &[f64],
-) -> Result<Vec<Vec<SparseFit>>> {
+    of: impl Fn(usize, Vec<SparseFit>) -> T + Sync,
+) -> Result<Vec<T>> {
     let variances = vec![1.0; cross.ncols()];
-    Ok(lasso_paths(gram, cross, &variances, penalties, LassoOptions::default())?)
+    Ok(lasso_paths_map(gram, cross, &variances, penalties, LassoOptions::default(), of)?)
 }
 
-fn largest_gap(paths: &[Vec<SparseFit>]) -> f64 {
-    paths.iter().flatten().fold(0.0, |largest, fit| largest.max(fit.gap))
+fn largest_gap(path: &[SparseFit]) -> f64 {
+    path.iter().fold(0.0, |largest, fit| largest.max(fit.gap))
+}
+
+/// A path without its weights, of which there may be as many as sources at every penalty.
+struct Along {
+    /// Unexplained fraction along the penalties.
+    residual: Vec<f64>,
+    /// Number of weights.
+    connections: Vec<usize>,
+    gap: f64,
+}
+
+impl Along {
+    fn of(path: &[SparseFit]) -> Self {
+        Self {
+            residual: path.iter().map(|fit| fit.residual).collect(),
+            connections: path.iter().map(|fit| fit.weights.len()).collect(),
+            gap: largest_gap(path),
+        }
+    }
+}
+
+/// The largest gap of several paths.
+fn largest_gap_of(paths: &[Along]) -> f64 {
+    paths.iter().fold(0.0, |largest, path| largest.max(path.gap))
 }
 
 /// A layer predicted, and what that says of each target.
@@ -180,13 +207,14 @@ pub(crate) fn predict(
     let penalties = &parameters.prediction.penalties;
     let (held_out, fold_gap) = held_out(folds, one, parameters)?;
     let (gram, cross) = all.correlations();
-    let paths = paths(gram.as_ref(), cross.as_ref(), penalties)?;
     let (sources, targets) = all.size();
-    let curve = curve(&paths, Some(&held_out.curve()), penalties, targets);
     let (best, errors) = (held_out.best(), held_out.errors());
     let held = held_out.curve();
     let chosen = (0..=best).find(|&k| held[k] <= held[best] + errors[best]).unwrap_or(best);
-    let at_chosen: Vec<&SparseFit> = paths.iter().map(|path| &path[chosen]).collect();
+    let of_target = |_, mut path: Vec<SparseFit>| (Along::of(&path), path.swap_remove(chosen));
+    let found = paths(gram.as_ref(), cross.as_ref(), penalties, of_target)?;
+    let (paths, at_chosen): (Vec<Along>, Vec<SparseFit>) = found.into_iter().unzip();
+    let curve = curve(&paths, Some(&held), penalties, targets);
     let mut sorted: Vec<u32> = at_chosen.iter().map(|fit| fit.weights.len() as u32).collect();
     sorted.sort_unstable();
     let (calibration, control_gap) =
@@ -201,14 +229,14 @@ pub(crate) fn predict(
         sorted_connections: sorted,
         largest_weight_share: largest_weight_share(&at_chosen),
         negative_share: negative_share(&at_chosen),
-        largest_gap: fold_gap.max(control_gap).max(largest_gap(&paths)),
+        largest_gap: fold_gap.max(control_gap).max(largest_gap_of(&paths)),
         calibration,
         curve,
     };
     let unit_paths = paths.iter().zip(&held_out.unexplained).map(|(path, held)| UnitPath {
-        unexplained: path.iter().map(|fit| fit.residual as f32).collect(),
+        unexplained: path.residual.iter().map(|&share| share as f32).collect(),
         held_out: held.iter().map(|&share| share as f32).collect(),
-        connections: path.iter().map(|fit| fit.weights.len() as u32).collect(),
+        connections: path.connections.iter().map(|&n| n as u32).collect(),
     });
     Ok(Predicted {
         paths: unit_paths.collect(),
@@ -226,30 +254,30 @@ fn by_magnitude(weights: &[(usize, f64)]) -> Vec<(usize, f64)> {
 
 /// Means over targets along the penalties.
 fn curve(
-    paths: &[Vec<SparseFit>],
+    paths: &[Along],
     held_out: Option<&[f64]>,
     penalties: &[f64],
     targets: usize,
 ) -> PredictionCurve {
     let point = |(k, &penalty): (usize, &f64)| {
-        let fits = || paths.iter().map(|path| &path[k]);
+        let connections = || paths.iter().map(|path| path.connections[k]);
         let n = paths.len() as f64;
-        let unexplained = fits().map(|fit| fit.residual).sum::<f64>() / n;
+        let unexplained = paths.iter().map(|path| path.residual[k]).sum::<f64>() / n;
         PathPoint {
             paper_penalty: penalty / targets as f64,
             paper_loss: unexplained / 2.0,
             unexplained,
             held_out: held_out.map(|curve| curve[k]),
-            connections: fits().map(|fit| fit.weights.len() as f64).sum::<f64>() / n,
-            alive: fits().filter(|fit| !fit.weights.is_empty()).count(),
+            connections: connections().map(|n| n as f64).sum::<f64>() / n,
+            alive: connections().filter(|n| *n > 0).count(),
         }
     };
     PredictionCurve { points: penalties.iter().enumerate().map(point).collect() }
 }
 
 /// Mean over targets with a weight of the share of the largest in the sum of magnitudes.
-fn largest_weight_share(fits: &[&SparseFit]) -> Option<f64> {
-    let share = |fit: &&SparseFit| {
+fn largest_weight_share(fits: &[SparseFit]) -> Option<f64> {
+    let share = |fit: &SparseFit| {
         let sizes = || fit.weights.iter().map(|w| w.1.abs());
         let sum: f64 = sizes().sum();
         (sum > 0.0).then(|| sizes().fold(0.0, f64::max) / sum)
@@ -258,7 +286,7 @@ fn largest_weight_share(fits: &[&SparseFit]) -> Option<f64> {
     (!shares.is_empty()).then(|| mean(&shares))
 }
 
-fn negative_share(fits: &[&SparseFit]) -> Option<f64> {
+fn negative_share(fits: &[SparseFit]) -> Option<f64> {
     let weights = || fits.iter().flat_map(|fit| &fit.weights);
     let n = weights().count();
     (n > 0).then(|| weights().filter(|w| w.1 < 0.0).count() as f64 / n as f64)

@@ -16,6 +16,11 @@ pub(crate) struct Samples {
 }
 
 impl Samples {
+    /// No rows at all.
+    pub(crate) fn none(rows_per_stimulus: usize) -> Self {
+        Self { information: Vec::new(), scatter: Vec::new(), rows_per_stimulus }
+    }
+
     pub(crate) fn draw(n_rows: usize, rows_per_stimulus: usize, parameters: &Parameters) -> Self {
         let draw = |wanted: usize, purpose| {
             let rng = &mut generator(parameters.seed, purpose, [0, 0]);

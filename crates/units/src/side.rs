@@ -10,7 +10,7 @@ pub(crate) fn alone(layer: &Layer, k: usize) -> SideFindings {
     let network = &layer.networks[k];
     let n_units = network.representation.n_units;
     let state = states(network);
-    let n_rows = network.marginal.n_rows() as f64;
+    let n_rows = network.n_rows as f64;
     let mut spectrum: Vec<f32> = network.mean.iter().map(|&m| m as f32).collect();
     spectrum.sort_by(|a, b| b.total_cmp(a));
     let top = |unit: usize| match state[unit] {
@@ -45,7 +45,7 @@ pub(crate) fn alone(layer: &Layer, k: usize) -> SideFindings {
 
 /// Whether units vary.
 pub(crate) fn states(network: &Network) -> Vec<UnitState> {
-    let n_rows = network.marginal.n_rows() as u64;
+    let n_rows = network.n_rows as u64;
     let mut state: Vec<UnitState> = network
         .facts
         .zeros

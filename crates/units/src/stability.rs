@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use consilience_linalg::{Mat, MatRef};
 use consilience_statistics::{BlockSet, Cross};
-use rayon::prelude::*;
 
-use crate::draws::{Purpose, generator, order};
+use crate::draws::{Purpose, generator, order, side_by_side};
 use crate::layer::{Network, correlation};
 use crate::partners::{best_of_rows, inverse, likeness, one_to_one};
 use crate::{Parameters, Result};
@@ -47,8 +46,9 @@ pub(crate) fn stability(
     all: &Partners,
     parameters: &Parameters,
     tie: f64,
+    at_once: usize,
 ) -> Result<Option<Stability>> {
-    let blocks = sides[0].marginal.n_blocks();
+    let blocks = sides[0].marginal().n_blocks();
     if blocks < 2 || parameters.half_splits == 0 {
         return Ok(None);
     }
@@ -57,9 +57,7 @@ pub(crate) fn stability(
         let half: BlockSet = order(blocks, rng).into_iter().take(blocks / 2).collect();
         Partners::of(&correlation(sides, cross, half), parameters, tie)
     };
-    let halves: Vec<Result<Partners>> =
-        (0..parameters.half_splits).into_par_iter().map(half).collect();
-    let halves = halves.into_iter().collect::<Result<Vec<Partners>>>()?;
+    let halves = side_by_side(parameters.half_splits, at_once, half)?;
     let share = |same: &dyn Fn(&Partners) -> bool| {
         halves.iter().filter(|half| same(half)).count() as f64 / halves.len() as f64
     };

@@ -6,11 +6,10 @@ use consilience_linalg::{Mat, MatRef, eigen_symmetric, matmul, matmul_atb};
 use consilience_solvers::maximum_match;
 use consilience_statistics::{BlockSet, Canonical};
 use rand::seq::index;
-use rayon::prelude::*;
 
 use crate::chance::mean;
-use crate::draws::{Purpose, generator};
-use crate::layer::{Layer, with_moments};
+use crate::draws::{Purpose, generator, side_by_side};
+use crate::layer::{Layer, Network, with_moments};
 use crate::{Clusters, EpsilonMatch, Result, Subspaces};
 
 /// Draws of random units for the chance level of an angle.
@@ -30,9 +29,7 @@ pub(crate) fn subspaces(
         Some(clusters) => angles(layer, [x, y], clusters, c),
         None => Ok((Vec::new(), None)),
     };
-    let found: Vec<Result<(Vec<f32>, Option<f32>)>> =
-        (0..count).into_par_iter().map(angles).collect();
-    let found = found.into_iter().collect::<Result<Vec<_>>>()?;
+    let found: Vec<(Vec<f32>, Option<f32>)> = side_by_side(count, layer.holding.at_once, angles)?;
     let (cluster_cosines, chance_cosine) = found.into_iter().unzip();
     Ok(Subspaces { cluster_cosines, chance_cosine, epsilon: epsilon_match(layer, [x, y])? })
 }
@@ -55,7 +52,7 @@ fn angles(
     if of_x.is_empty() || of_y.is_empty() {
         return Ok((Vec::new(), None));
     }
-    let n = sides[0].marginal.n_rows();
+    let n = sides[0].n_rows;
     let cosines = |of_y: &[usize]| -> Result<Vec<f64>> {
         let within = |r: &Mat<f64>, units: &[usize]| {
             Mat::from_fn(units.len(), units.len(), |a, b| r[(units[a], units[b])])
@@ -66,7 +63,7 @@ fn angles(
             Mat::from_fn(of_x.len(), of_y.len(), |a, b| between.correlation[(of_x[a], of_y[b])]);
         let half = matmul_atb(own.vectors.as_ref(), cross.as_ref());
         let turned = matmul(half.as_ref(), other.vectors.as_ref());
-        let epsilon = between.cross.epsilon();
+        let epsilon = between.epsilon;
         let sides = [&own, &other];
         Ok(Canonical::of(sides, turned.as_ref(), n.saturating_sub(1), epsilon)?.correlations)
     };
@@ -89,7 +86,7 @@ fn epsilon_match(layer: &Layer, [x, y]: [usize; 2]) -> Result<EpsilonMatch> {
         let found = maximum_match(gram.as_ref(), of_x, epsilon)?;
         Ok((epsilon, (found.x.len() + found.y.len()) as f64 / gram.nrows() as f64))
     };
-    let curve: Vec<Result<(f64, f64)>> = GRID.into_par_iter().map(similarity).collect();
+    let curve = side_by_side(GRID.len(), layer.holding.at_once, |k| similarity(GRID[k]))?;
     let found = maximum_match(gram.as_ref(), of_x, epsilon)?;
     let simple = simple::simple_matches(gram.as_ref(), of_x, epsilon, &found)?;
     let numbers = |units: &[usize]| units.iter().map(|&u| u as u32).collect();
@@ -98,7 +95,7 @@ fn epsilon_match(layer: &Layer, [x, y]: [usize; 2]) -> Result<EpsilonMatch> {
         similarity: (found.x.len() + found.y.len()) as f64 / gram.nrows() as f64,
         x: numbers(&found.x),
         y: numbers(&found.y),
-        curve: curve.into_iter().collect::<Result<_>>()?,
+        curve,
         simple,
     })
 }
@@ -106,9 +103,9 @@ fn epsilon_match(layer: &Layer, [x, y]: [usize; 2]) -> Result<EpsilonMatch> {
 /// Mean products of all recorded units with one another, x first, not centred.
 fn raw_products(layer: &Layer, [x, y]: [usize; 2]) -> Mat<f64> {
     let sides = [&layer.networks[x], &layer.networks[y]];
-    let cross = &layer.between(x, y).cross;
+    let cross = layer.between(x, y).cross();
     let all = BlockSet::first(layer.blocks.len());
-    with_moments([&sides[0].marginal, &sides[1].marginal], cross, all, |moments| {
+    with_moments(sides.map(Network::marginal), cross, all, |moments| {
         let (n, p) = (moments.n as f64, moments.x.n_units());
         let raw = |centred: MatRef<'_, f64>, a: &[f64], b: &[f64], i: usize, j: usize| {
             centred[(i, j)] / n + a[i] * b[j]

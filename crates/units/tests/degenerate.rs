@@ -7,8 +7,8 @@ use consilience_linalg::{Mat, in_pool};
 use consilience_statistics::Blocks;
 use consilience_testkit::synthetic::{generator, normal, rectified_laplace, sparse_pair};
 use consilience_units::{
-    Error, Findings, LayerFindings, Parameters, Part, Request, UnitState, analyse_layer,
-    analyse_pair, cost, gather,
+    Error, Findings, Holding, LayerFindings, MomentsOf, Parameters, Part, Request, UnitState,
+    analyse_layer, analyse_pair, cost, gather, gather_holding,
 };
 use networks::{findings, layer, quick, source};
 
@@ -187,7 +187,11 @@ fn requests_without_sense_are_refused() {
 }
 
 /// Everything about three networks with positions, read on some threads in some blocks' chunks.
-fn everything(threads: usize, precision: Precision) -> (Vec<Findings>, LayerFindings) {
+fn everything(
+    threads: usize,
+    precision: Precision,
+    holding: Holding,
+) -> (Vec<Findings>, LayerFindings) {
     let rng = &mut generator(39);
     let x = rectified_laplace(240 * 6, 10, rng);
     let (y, z) = sparse_pair(240 * 6, [8, 10], rng);
@@ -208,26 +212,36 @@ fn everything(threads: usize, precision: Precision) -> (Vec<Findings>, LayerFind
     in_pool(threads, || {
         // 1,440 rows each of 28 units, read three times over (twice more for those in the middle), and once before.
         assert_eq!(cost(&request).arrays, 3 + 4 + 3);
-        let layer = gather(&request).expect("good data");
+        let mut layer = gather_holding(&request, holding).expect("good data");
         let pairs = [(0, 1), (0, 2), (1, 2)];
-        let pairs = pairs.map(|(x, y)| analyse_pair(&layer, x, y).expect("good data"));
+        let pairs = pairs.map(|(x, y)| {
+            layer.hold(&request, x, y).expect("good data");
+            analyse_pair(&layer, x, y).expect("good data")
+        });
+        layer.release();
         (pairs.to_vec(), analyse_layer(&layer).expect("good data"))
     })
     .expect("threads")
 }
 
 #[test]
-fn threads_do_not_matter_to_a_byte() {
+fn neither_threads_nor_what_is_held_matters_to_a_byte() {
     for precision in [Precision::F32, Precision::F64] {
-        let text =
-            |threads| serde_json::to_string(&everything(threads, precision)).expect("finite");
-        assert!(text(1) == text(2), "{precision:?}");
+        let text = |threads, holding| {
+            serde_json::to_string(&everything(threads, precision, holding)).expect("finite")
+        };
+        let all = text(1, Holding::default());
+        assert!(all == text(2, Holding::default()), "{precision:?}");
+        for at_once in [1, 2] {
+            let less = Holding { moments: MomentsOf::OnePair, at_once };
+            assert!(all == text(2, less), "{precision:?}, {at_once} at once");
+        }
     }
 }
 
 #[test]
 fn earlier_checkpoints_are_compared_with_the_last() {
-    let (pairs, together) = everything(2, Precision::F64);
+    let (pairs, together) = everything(2, Precision::F64, Holding::default());
     let matching = pairs[0].matching.found().expect("defined");
     assert_eq!(
         (matching.checkpoints.len(), &matching.through[..]),

@@ -1,11 +1,10 @@
 //! Copies of the sources whose code is known: what sparse prediction is read against.
 
 use consilience_linalg::{Mat, MatRef, matmul, random_orthogonal};
-use consilience_solvers::SparseFit;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::{curve, largest_gap, paths};
+use super::{Along, curve, largest_gap_of, paths};
 use crate::chance::mean;
 use crate::draws::{Purpose, generator, order};
 use crate::{Calibration, Control, ControlCurve, Parameters, PredictionCurve, Result};
@@ -70,7 +69,7 @@ fn spread_over(values: &[f64], targets: usize) -> Vec<f64> {
 /// The controls, and where the layer stands between them; with the largest duality gap.
 pub(super) fn calibrate(
     gram: MatRef<'_, f64>,
-    fitted: &[Vec<SparseFit>],
+    fitted: &[Along],
     layer: &PredictionCurve,
     targets: usize,
     parameters: &Parameters,
@@ -78,7 +77,7 @@ pub(super) fn calibrate(
     let penalties = &parameters.prediction.penalties;
     let left: Vec<f64> = fitted
         .iter()
-        .map(|path| path.iter().fold(1.0, |least: f64, fit| least.min(fit.residual)))
+        .map(|path| path.residual.iter().fold(1.0, |least: f64, &residual| least.min(residual)))
         .collect();
     let noise = spread_over(&left, gram.nrows().min(MOST_TARGETS));
     let kinds = [Control::Permuted, Control::BlockRotated, Control::Rotated];
@@ -88,8 +87,8 @@ pub(super) fn calibrate(
         let rng = &mut generator(parameters.seed, Purpose::Control, [at, gram.nrows()]);
         let together = parameters.prediction.rotated_together;
         let cross = correlations(control, gram, &noise, together, rng);
-        let found = paths(gram, cross.as_ref(), penalties)?;
-        gap = gap.max(largest_gap(&found));
+        let found = paths(gram, cross.as_ref(), penalties, |_, path| Along::of(&path))?;
+        gap = gap.max(largest_gap_of(&found));
         let semi_matching = mean_best(&cross);
         let curve = curve(&found, None, penalties, targets);
         curves.push(ControlCurve { control, semi_matching, curve });

@@ -45,7 +45,7 @@ impl Direction {
     /// Both directions between two networks over a set of blocks: y from x, and x from y.
     pub(crate) fn both(sides: [&Network; 2], cross: &Arc<Cross>, set: BlockSet) -> [Self; 2] {
         let [x, y] = sides;
-        with_moments([&x.marginal, &y.marginal], cross, set, |moments| {
+        with_moments([x.marginal(), y.marginal()], cross, set, |moments| {
             let units = [Units::of(&moments.x, &x.varying), Units::of(&moments.y, &y.varying)];
             let (p, q) = (x.varying.len(), y.varying.len());
             let between = Mat::from_fn(p, q, |i, j| moments.cross()[(x.varying[i], y.varying[j])]);

@@ -1,14 +1,18 @@
 //! One layer of all networks: read once, then every pair, then all networks together.
 
 use consilience_data::{ActivationSource, ReceptiveField, Representation};
-use consilience_units::{Parameters, Part, Request, analyse_layer, analyse_pair, gather};
+use consilience_statistics::Blocks;
+use consilience_units::{
+    Holding, MomentsOf, Parameters, Part, Request, analyse_layer, analyse_pair, gather_holding,
+};
 
 use super::{Shared, Units};
 use crate::compare::dealt;
+use crate::footprint::of_process;
 use crate::plan::Cost;
 use crate::row::SCHEMA;
 use crate::run::{digest, side_facts};
-use crate::{Job, Result, Row, Setup, StudySpec, UnitsLayerRow, UnitsRow};
+use crate::{Error, Job, Result, Row, Setup, StudySpec, UnitsLayerRow, UnitsRow};
 
 /// One layer of all networks.
 #[derive(Debug)]
@@ -31,6 +35,40 @@ impl LayerOfNetworks {
         let fields = study.fields(source, &shared);
         let keys = keys(study, spec, source.representations(), &shared, &fields);
         Self { shared, fields, parameters: study.parameters.clone(), keys }
+    }
+
+    fn request<'a>(&'a self, source: &'a dyn ActivationSource, blocks: &'a Blocks) -> Request<'a> {
+        Request {
+            source,
+            representations: &self.shared.representations,
+            earlier: &self.shared.earlier,
+            receptive_fields: &self.fields,
+            blocks,
+            parameters: &self.parameters,
+        }
+    }
+
+    /// The most that may be held of the layer within the limit, and its bytes.
+    fn holding(&self, request: &Request<'_>, limit: Option<u64>) -> Result<(Holding, u64)> {
+        let threads = rayon::current_num_threads();
+        let one_pair = Holding { moments: MomentsOf::OnePair, ..Holding::default() };
+        let alone = Holding { at_once: 1, ..one_pair };
+        let choices = [Holding::default(), one_pair, alone];
+        let mut choices = choices.into_iter().map(|holding| {
+            (holding, of_process(consilience_units::held(request, holding, threads)))
+        });
+        let fits = |bytes: u64| limit.is_none_or(|limit| bytes <= limit);
+        let mut least = u64::MAX;
+        let found = choices.find(|&(_, bytes)| {
+            least = least.min(bytes);
+            fits(bytes)
+        });
+        found.ok_or_else(|| Error::LayerMemory {
+            layer: self.shared.layer.clone(),
+            networks: self.shared.representations.len(),
+            needed: least,
+            limit: limit.unwrap_or(0),
+        })
     }
 }
 
@@ -85,11 +123,11 @@ impl Job for LayerOfNetworks {
         1 + self.keys.len() as u64
     }
 
-    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, n_blocks: usize) -> Cost {
+    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, _: usize) -> Cost {
         let rows = |r: &Representation| (n_stimuli * r.rows_per_stimulus) as u64;
         let units = |r: &Representation| r.n_units as u64;
         let mut cost = Cost::default();
-        let mut pass = |representations: &[usize], with_blocks: bool| {
+        let mut pass = |representations: &[usize]| {
             let all: Vec<&Representation> =
                 representations.iter().map(|&r| &catalogue[r]).collect();
             let own: u64 = all.iter().map(|r| rows(r) * units(r) * (units(r) + 1) / 2).sum();
@@ -98,24 +136,24 @@ impl Job for LayerOfNetworks {
             cost.bytes +=
                 all.iter().map(|r| rows(r) * units(r) * r.precision.bytes() as u64).sum::<u64>();
             cost.multiply_adds += own + cross;
-            if with_blocks {
-                let squares: u64 = all.iter().map(|r| units(r) * units(r)).sum();
-                let products: u64 =
-                    pairs(all.len()).map(|(x, y)| units(all[x]) * units(all[y])).sum();
-                cost.peak += 8 * n_blocks as u64 * (squares + products);
-            }
         };
-        pass(&self.shared.representations, true);
+        pass(&self.shared.representations);
         // Each random order of the stimuli, and each earlier checkpoint, is a pass of its own.
         for _ in 0..self.parameters.shuffles {
-            pass(&self.shared.representations, false);
+            pass(&self.shared.representations);
         }
         for earlier in &self.shared.earlier {
-            pass(earlier, false);
+            pass(earlier);
         }
         cost.representations = self.shared.representations.len()
             + self.shared.earlier.iter().map(Vec::len).sum::<usize>();
         cost
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+        let blocks = dealt(setup.source, setup.spec.blocks, setup.spec.seed)?;
+        let (_, bytes) = self.holding(&self.request(setup.source, &blocks), setup.memory)?;
+        Ok(Some(bytes))
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
@@ -123,14 +161,9 @@ impl Job for LayerOfNetworks {
         let catalogue = source.representations();
         let blocks = dealt(source, spec.blocks, spec.seed)?;
         let representations = &self.shared.representations;
-        let layer = gather(&Request {
-            source,
-            representations,
-            earlier: &self.shared.earlier,
-            receptive_fields: &self.fields,
-            blocks: &blocks,
-            parameters: &self.parameters,
-        })?;
+        let request = self.request(source, &blocks);
+        let (holding, _) = self.holding(&request, setup.memory)?;
+        let mut layer = gather_holding(&request, holding)?;
         progress.advance(1);
         let n_stimuli = source.stimuli().len();
         let n_samples = n_stimuli * catalogue[representations[0]].rows_per_stimulus;
@@ -138,6 +171,7 @@ impl Job for LayerOfNetworks {
         let mut key = || keys.next().expect("one a row");
         let mut rows = Vec::with_capacity(self.keys.len());
         for (x, y) in pairs(representations.len()) {
+            layer.hold(&request, x, y)?;
             let row = UnitsRow {
                 schema: SCHEMA,
                 key: key(),
@@ -157,6 +191,7 @@ impl Job for LayerOfNetworks {
             rows.push(Row::Units(Box::new(row)));
             progress.advance(1);
         }
+        layer.release();
         rows.push(Row::UnitsLayer(Box::new(UnitsLayerRow {
             schema: SCHEMA,
             key: key(),
