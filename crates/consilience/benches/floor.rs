@@ -1,8 +1,9 @@
 //! Time and memory of a study of moments against its floor: every layer against every layer of four networks, at ten
 //! checkpoints.
 //!
-//! `cargo bench -p consilience --bench floor [-- CHECKPOINTS THREADS MEMORY_MIB]`; the default is 10 checkpoints, two
-//! threads and no limit. A store is written into a temporary folder, 3 GB for ten checkpoints. The floor is the multiply-adds
+//! `cargo bench -p consilience --bench floor [-- CHECKPOINTS THREADS MEMORY_MIB WIDTH]`; the default is 10 checkpoints, two
+//! threads and no limit (0), and layers as wide as they are (1). Where there is a limit, it has to be kept, and the study is run
+//! once more without: the rows have to be the same. A store is written into a temporary folder, 3 GB for ten checkpoints. The floor is the multiply-adds
 //! of the moments at the rate of this process's own matrix product, and one read of the data; on a machine that has other work
 //! to do, that of the processor's time is the one to trust. Every representation has to be read once, and the planted layer
 //! found, so that a fast wrong answer fails.
@@ -20,7 +21,7 @@ use consilience::data::{
     StimulusSet,
 };
 use consilience::linalg::{Mat, add_cross, in_pool};
-use consilience::study::{Machine, Quantity, StudySpec, estimate, plan, run_within};
+use consilience::study::{Machine, Quantity, RESULTS_FILE, StudySpec, estimate, plan, run_within};
 
 /// The allocator of the binary.
 #[global_allocator]
@@ -44,9 +45,10 @@ fn main() {
     let numbers: Vec<usize> = std::env::args().filter_map(|a| a.parse().ok()).collect();
     let checkpoints = numbers.first().copied().unwrap_or(10);
     let threads = numbers.get(1).copied().unwrap_or(2);
-    let memory = numbers.get(2).map(|mib| (*mib as u64) << 20);
+    let memory = numbers.get(2).filter(|mib| **mib > 0).map(|mib| (*mib as u64) << 20);
+    let width = numbers.get(3).copied().unwrap_or(1);
     let folder = tempfile::tempdir().expect("a folder");
-    write_store(folder.path(), checkpoints);
+    write_store(folder.path(), checkpoints, width);
     in_pool(threads, || measure(folder.path(), memory)).expect("threads");
 }
 
@@ -89,6 +91,18 @@ fn measure(store: &Path, memory: Option<u64>) {
     if let Some(peak) = peak_resident() {
         println!("  memory at the most     {:>8.0} MB", peak as f64 / 1e6);
     }
+    if let Some(limit) = memory {
+        if let Some(peak) = peak_resident() {
+            assert!(peak <= limit, "{peak} bytes were held, {limit} are allowed");
+        }
+        let free = tempfile::tempdir().expect("a folder");
+        run_within(&spec, &source, free.path(), None, &Quiet).expect("a table");
+        let rows = |of: &Path| std::fs::read(of.join(RESULTS_FILE)).expect("rows");
+        assert!(rows(out.path()) == rows(free.path()), "the rows depend on the limit");
+        if let Some(peak) = peak_resident() {
+            println!("  the same rows without  {:>8.0} MB", peak as f64 / 1e6);
+        }
+    }
     let counts = source.rows.into_inner().expect("no thread panicked");
     if memory.is_none() {
         assert!(counts.values().all(|&rows| rows == STIMULI), "read more than once: {counts:?}");
@@ -128,12 +142,13 @@ impl ActivationSource for Counting {
 }
 
 /// Noise; the first layer is the same in all networks but for some of it.
-fn write_store(root: &Path, checkpoints: usize) {
+fn write_store(root: &Path, checkpoints: usize, width: usize) {
     let stimuli = StimulusSet::indexed("benchmark", STIMULI);
-    let common = noise(STIMULI * LAYERS[0], 1);
+    let common = noise(STIMULI * LAYERS[0] * width, 1);
     for network in 0..NETWORKS {
         for step in 0..checkpoints {
             let layer = |(depth, &units): (usize, &usize)| {
+                let units = units * width;
                 let seed = 2 + depth + 100 * (network + NETWORKS * step);
                 let mut values = noise(STIMULI * units, seed as u64);
                 if depth == 0 {

@@ -7,7 +7,7 @@ use consilience_data::{
     Activations, ArraySource, Checkpoint, Pooling, Precision, Representation, RepresentationId,
     RowMajor, StimulusSet,
 };
-use consilience_measures::{DynMeasure, Reads};
+use consilience_measures::{DynMeasure, Family, Reads};
 use consilience_statistics::{
     Blocks, Evidence, Pair, ROWS_PER_CHUNK, Reading, Side, SplitDesign, gather_cross,
     gather_marginal,
@@ -20,6 +20,9 @@ use crate::{Cell, Error, Result};
 /// What the process takes beside what is counted here: the program, its threads, the catalogue, the rows of results, and pages
 /// that the allocator keeps. Studies of 1,170 cells within 200 MiB took 26 to 59 MB more than was counted.
 const BASE_BYTES: u64 = 64 << 20;
+
+/// What is remembered of the neighbours of a row, and what finding them takes.
+const LIST_BYTES: u64 = 4 << 10;
 
 /// Largest table over pairs of rows that is remembered of one representation.
 const TABLE_BYTES: u64 = 512 << 20;
@@ -261,11 +264,19 @@ impl<'a> Footprint<'a> {
         shuffled.max(rotated)
     }
 
-    /// Rows of all representations, again for each replicate and draw at work, and the largest tables that may be remembered.
+    /// Rows of all representations, again for each replicate and draw at work, and what is remembered of them: lists of near
+    /// rows, or the largest tables that may be.
     fn of_rows(&self, load: &Load, batch: u64) -> u64 {
-        let sets = 1 + batch.max(self.threads.min(load.rotations));
+        let again = (batch.min(self.n_replicates)).max(self.threads.min(load.rotations));
+        let sets = 1 + again;
         let per_set = load.rows / (load.used.len() as u64).max(1);
-        let table = (8 * per_set * per_set).min(TABLE_BYTES);
+        let of_rows = self.measures.iter().filter(|m| m.reads() == Reads::WholeRows);
+        let lists_only = of_rows.clone().all(|m| m.info().family == Family::Neighbours);
+        let table = if lists_only {
+            LIST_BYTES * per_set
+        } else {
+            (8 * per_set * per_set).min(TABLE_BYTES)
+        };
         sets * (load.values + load.used.len() as u64 * table)
     }
 
