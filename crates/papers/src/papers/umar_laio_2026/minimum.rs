@@ -1,6 +1,8 @@
 //! Along the number of training samples alignment has a minimum near the interpolation threshold.
 
-use consilience_study::studies::ensembles::{Dip, NEAR, NoDip, dip, interpolated_up_to, threshold};
+use consilience_study::studies::ensembles::{
+    Dip, NEAR, NoDip, Place, dip, interpolated_up_to, threshold,
+};
 
 use super::{ABSTRACT, Aligned, Case};
 use crate::{Claim, Measured};
@@ -89,9 +91,10 @@ fn reason(without: &[NoDip]) -> String {
 /// Up to where half of the students interpolate, if that was counted.
 fn stops_early(case: &Case<'_>) -> String {
     let places = case.points.places();
-    let up_to = places.iter().filter_map(|place| {
+    let fits = |place: &&Place<'_>| case.sweep.interpolating.iter().any(|s| s == place.student);
+    let up_to = places.iter().filter(fits).filter_map(|place| {
         let at = interpolated_up_to(&case.points, place)?;
-        Some(format!("{at} at SNR {}", place.ratio))
+        Some(format!("{at} at SNR {} with {} inputs", place.ratio, place.inputs))
     });
     let up_to: Vec<String> = up_to.collect();
     if up_to.is_empty() {
