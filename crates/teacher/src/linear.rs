@@ -72,7 +72,7 @@ impl LinearLesson {
         Ok(Self { lesson, svd, clean, says, truth })
     }
 
-    /// Noisy targets for one student, as [`Lesson::targets`].
+    /// Noisy targets for one student, drawn anew for each.
     #[must_use]
     pub fn targets(&self, ratio: Option<f64>, rng: &mut impl Rng) -> Mat<f64> {
         self.lesson.targets(ratio, rng)
