@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use consilience_study::{Run, Section, Tone, Verdict};
+use consilience_study::{Figure, Run, Section, Tone, Verdict};
 use minijinja::Environment;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use serde::Serialize;
 
 use crate::colour::Palette;
-use crate::figures::{self, Draw};
+use crate::figures;
 use crate::methods::{Method, Source, methods, sources};
 use crate::notes::{Kind, kinds};
 use crate::number::counted;
@@ -153,13 +153,14 @@ fn style(with_explorer: bool) -> String {
 
 /// Every figure, drawn. All figures share one palette.
 pub(crate) fn drawn(sections: &[Section]) -> Result<Vec<Drawn>> {
-    let all: Vec<&dyn Draw> = sections.iter().flat_map(|s| &s.figures).map(figures::of).collect();
-    let palette = Palette::of(all.iter().flat_map(|f| f.series()));
+    let all = || sections.iter().flat_map(|s| &s.figures);
+    let palette = Palette::of(all().flat_map(|f| figures::of(f).series()));
     let mut names = BTreeSet::new();
     let mut out = Vec::new();
-    for figure in all {
+    for figure in all() {
+        let drawing = figures::of(figure);
         let problem = |problem: String| Error::Figure { id: figure.id().to_owned(), problem };
-        figure.check().map_err(problem)?;
+        drawing.check().map_err(problem)?;
         if figure.caption().trim().is_empty() {
             let text = "it has no caption, which has to say n, interval method and chance level";
             return Err(problem(text.to_owned()));
@@ -171,8 +172,8 @@ pub(crate) fn drawn(sections: &[Section]) -> Result<Vec<Drawn>> {
         if !names.insert(name.clone()) {
             return Err(Error::Duplicate { what: "figures", name });
         }
-        let (html, svg) = (figure.html(&palette), figure.svg(&palette));
-        out.push(Drawn { name, html, svg, csv: figure.csv() });
+        let (html, svg) = (drawing.html(&palette), drawing.svg(&palette));
+        out.push(Drawn { name, html, svg, csv: drawing.csv() });
     }
     Ok(out)
 }
@@ -203,12 +204,13 @@ fn parts(sections: &[Section], links: &Links) -> Result<Vec<Part>> {
         }
         refuse_nan(section)?;
         let mut groups: Vec<Group> = Vec::new();
-        for (figure, drawn) in section.figures.iter().map(figures::of).zip(&mut drawn) {
+        for (figure, drawn) in section.figures.iter().zip(&mut drawn) {
             number += 1;
             let shown = shown(figure, drawn, number, links);
+            let tiles = figures::of(figure).is_tile();
             match groups.last_mut() {
-                Some(group) if group.tiles && figure.is_tile() => group.figures.push(shown),
-                _ => groups.push(Group { tiles: figure.is_tile(), figures: vec![shown] }),
+                Some(group) if group.tiles && tiles => group.figures.push(shown),
+                _ => groups.push(Group { tiles, figures: vec![shown] }),
             }
         }
         parts.push(Part {
@@ -225,7 +227,7 @@ fn parts(sections: &[Section], links: &Links) -> Result<Vec<Part>> {
 /// An error if a section says that a number is none: a sentence about nothing is not an answer.
 fn refuse_nan(section: &Section) -> Result<()> {
     let texts = section.verdicts.iter().map(|v| &v.text).chain([&section.lead]);
-    let captions = section.figures.iter().map(|f| figures::of(f).caption());
+    let captions = section.figures.iter().map(Figure::caption);
     let is_nan = |text: &&str| text.split(|c: char| !c.is_alphanumeric()).any(|word| word == "NaN");
     match texts.map(String::as_str).chain(captions).find(is_nan) {
         Some(text) => Err(Error::Words { section: section.anchor.clone(), text: text.to_owned() }),
@@ -233,7 +235,7 @@ fn refuse_nan(section: &Section) -> Result<()> {
     }
 }
 
-fn shown(figure: &dyn Draw, drawn: Drawn, number: usize, links: &Links) -> Shown {
+fn shown(figure: &Figure, drawn: Drawn, number: usize, links: &Links) -> Shown {
     let url = |kind: &str, text: &str| format!("data:{kind};base64,{}", STANDARD.encode(text));
     Shown {
         number,

@@ -90,23 +90,40 @@ impl Figure {
     /// Its name, unique in the report.
     #[must_use]
     pub fn id(&self) -> &str {
+        self.words()[0]
+    }
+
+    /// Its title.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.words()[1]
+    }
+
+    /// What is shown, with n, interval method and chance level.
+    #[must_use]
+    pub fn caption(&self) -> &str {
+        self.words()[2]
+    }
+
+    /// Name, title and caption, which every kind has.
+    fn words(&self) -> [&str; 3] {
         match self {
-            Self::HeatMap(figure) => &figure.id,
-            Self::Curves(figure) => &figure.id,
-            Self::DotPlot(figure) => &figure.id,
-            Self::Scatter(figure) => &figure.id,
-            Self::Table(figure) => &figure.id,
+            Self::HeatMap(HeatMap { id, title, caption, .. })
+            | Self::Curves(Curves { id, title, caption, .. })
+            | Self::DotPlot(DotPlot { id, title, caption, .. })
+            | Self::Scatter(Scatter { id, title, caption, .. })
+            | Self::Table(TableFigure { id, title, caption, .. }) => [id, title, caption],
         }
     }
 
     /// Its name.
     fn id_mut(&mut self) -> &mut String {
         match self {
-            Self::HeatMap(figure) => &mut figure.id,
-            Self::Curves(figure) => &mut figure.id,
-            Self::DotPlot(figure) => &mut figure.id,
-            Self::Scatter(figure) => &mut figure.id,
-            Self::Table(figure) => &mut figure.id,
+            Self::HeatMap(HeatMap { id, .. })
+            | Self::Curves(Curves { id, .. })
+            | Self::DotPlot(DotPlot { id, .. })
+            | Self::Scatter(Scatter { id, .. })
+            | Self::Table(TableFigure { id, .. }) => id,
         }
     }
 }

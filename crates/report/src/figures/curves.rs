@@ -12,18 +12,6 @@ use crate::csv::{self, Csv};
 use crate::svg::{Drawing, Key, Marker, Swatch};
 
 impl Draw for Curves {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn caption(&self) -> &str {
-        &self.caption
-    }
-
     fn check(&self) -> Result<(), String> {
         finite("the axis of values", [&self.y_range.0, &self.y_range.1])?;
         finite("the axis along", self.x_ticks.iter().map(|(x, _)| x))?;

@@ -23,18 +23,6 @@ const SIZE: f64 = 12.0;
 const LANE: f64 = 46.0;
 
 impl Draw for DotPlot {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn caption(&self) -> &str {
-        &self.caption
-    }
-
     fn check(&self) -> Result<(), String> {
         finite("the axis", [&self.range.0, &self.range.1])?;
         for group in &self.groups {

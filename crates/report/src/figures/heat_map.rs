@@ -28,18 +28,6 @@ const BEST: f64 = 98.0;
 const WIDEST_NAME: f64 = 130.0;
 
 impl Draw for HeatMap {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn caption(&self) -> &str {
-        &self.caption
-    }
-
     fn check(&self) -> Result<(), String> {
         length("the matrix", self.cells.len(), self.rows.len())?;
         finite("the colour scale", [&self.range.0, &self.range.1])?;

@@ -12,12 +12,6 @@ use crate::colour::Palette;
 
 /// What the report asks of a kind of figure.
 pub trait Draw {
-    /// Name, unique in the report.
-    fn id(&self) -> &str;
-    /// Title.
-    fn title(&self) -> &str;
-    /// What is shown, with n, interval method and chance level.
-    fn caption(&self) -> &str;
     /// Checks that the data hold together: lengths agree, every number is finite.
     ///
     /// # Errors

@@ -17,18 +17,6 @@ const TOP: f64 = 30.0;
 const BOTTOM: f64 = 44.0;
 
 impl Draw for Scatter {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn caption(&self) -> &str {
-        &self.caption
-    }
-
     fn check(&self) -> Result<(), String> {
         finite("the axis along", [&self.x_range.0, &self.x_range.1])?;
         finite("the axis of values", [&self.y_range.0, &self.y_range.1])?;

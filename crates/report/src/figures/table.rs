@@ -16,18 +16,6 @@ const GAP: f64 = 24.0;
 const MARGIN: f64 = 20.0;
 
 impl Draw for TableFigure {
-    fn id(&self) -> &str {
-        &self.id
-    }
-
-    fn title(&self) -> &str {
-        &self.title
-    }
-
-    fn caption(&self) -> &str {
-        &self.caption
-    }
-
     fn check(&self) -> Result<(), String> {
         for (i, row) in self.rows.iter().enumerate() {
             length(&format!("row {}", i + 1), row.len(), self.columns.len())?;
