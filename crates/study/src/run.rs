@@ -217,15 +217,16 @@ impl PlannedStudy {
     }
 
     /// Ranges of cells that share their checkpoints and the way positions were pooled, or compare several checkpoints of one
-    /// layer: computed together, so that factorisations of a representation serve all of its cells, and no more than that
-    /// is held at once.
+    /// layer, of one network with itself or of several: computed together, so that factorisations of a representation serve
+    /// all of its cells, and no more than that is held at once.
     pub(crate) fn tiles(&self, catalogue: &[Representation]) -> Vec<Range<usize>> {
         let group = |cell: &Cell| {
             let (x, y) = (&catalogue[cell.x], &catalogue[cell.y]);
             let is_crossed = x.id.checkpoint != y.id.checkpoint;
             let layer = (is_crossed || x.rows_per_stimulus > 1).then_some(&x.id.layer);
             let checkpoint = (!is_crossed).then_some(&x.id.checkpoint);
-            (checkpoint, layer)
+            let network = (x.id.network == y.id.network).then_some(&x.id.network);
+            (checkpoint, layer, network)
         };
         let mut tiles: Vec<Range<usize>> = Vec::new();
         for (i, cell) in self.cells.iter().enumerate() {
