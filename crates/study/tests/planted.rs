@@ -161,6 +161,28 @@ fn what_so_few_draws_cannot_say_is_said() {
 }
 
 #[test]
+fn an_order_of_measures_is_said_of_layers_that_have_a_score_by_all_of_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let whole = run(&spec(), &networks(|_, _, _| {}), folder.path(), &Quiet).expect("a table");
+    let facts = consilience_study::Run::read(folder.path()).expect("facts");
+    let said = |without: &[(&str, &str)]| {
+        let mut table = whole.clone();
+        table.rows.retain(|row| match row {
+            Row::Summary(row) => !without.contains(&(&row.measure, &row.layer_x)),
+            _ => true,
+        });
+        let section = spec().studies().expect("known")[0].sections(&table, &facts).remove(0);
+        let found = section.verdicts.into_iter().find(|v| v.text.starts_with("The order"));
+        found.map(|verdict| verdict.text)
+    };
+    let all = said(&[]).expect("two layers");
+    assert!(all.contains(" of 2 layers; ") && !all.contains("left out"), "{all}");
+    let one = said(&[("permutation", "late")]).expect("a layer");
+    assert!(one.contains(" of 1 layer; ") && one.contains("1 layer without a score"), "{one}");
+    assert_eq!(said(&[("permutation", "late"), ("ridge", "early")]), None);
+}
+
+#[test]
 fn training_finds_when_the_planted_part_came() {
     let table = table(&networks(|_, _, _| {}));
     for measure in ["ridge", "permutation"] {

@@ -1,12 +1,14 @@
 //! Measures of ensembles that are made and not recorded.
 
 use consilience_data::{
-    Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
+    Activations, ArraySource, Checkpoint, Pooling, Precision, Progress, Quiet, Representation,
     RepresentationId, RowMajor, StimulusSet,
 };
 use consilience_inference::{Estimate, over_draws};
 use consilience_measures::DynMeasure;
 use consilience_statistics::{Blocks, SplitDesign, UnitPolicy};
+use consilience_teacher::mean_over_pairs;
+use rayon::prelude::*;
 
 use crate::tile::{Context, Task, TaskOutcome, compute};
 use crate::{Cell, Draws, Outcome, PointOutcome, Result};
@@ -107,6 +109,43 @@ fn mean<'a>(outcomes: impl Iterator<Item = &'a TaskOutcome>) -> Score {
 
 pub(crate) fn n_pairs(members: usize) -> usize {
     members * (members - 1) / 2
+}
+
+/// What each of so many draws says, side by side and in their order.
+pub(crate) fn all_draws<T: Send>(
+    n: usize,
+    progress: &dyn Progress,
+    one_draw: impl Fn(usize) -> Result<T> + Sync + Send,
+) -> Result<Vec<T>> {
+    let said = |number| {
+        let said = one_draw(number);
+        progress.advance(1);
+        said
+    };
+    (0..n).into_par_iter().map(said).collect()
+}
+
+/// Mean inner product of the outputs of two students of an ensemble, and mean squared norm of those of one.
+pub(crate) fn products(outputs: &[&[f64]]) -> (f64, f64) {
+    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
+    let own: f64 = outputs.iter().map(|a| dot(a, a)).sum();
+    (mean_over_pairs(outputs, |a, b| dot(a, b)), own / outputs.len() as f64)
+}
+
+/// Mean over draws of the scores of an ensemble, each with that of students of noise alone, which is its chance level.
+pub(crate) fn beside_noise(
+    draws: impl Iterator<Item = (Score, Score)>,
+    expected: Option<f64>,
+) -> PointOutcome {
+    let both = draws.map(|(taught, noise)| Ok((taught?, noise?)));
+    match both.collect::<std::result::Result<Vec<(f64, f64)>, String>>() {
+        Ok(scores) => PointOutcome::Value {
+            estimate: mean_over_draws(scores.iter().map(|s| s.0)),
+            expected,
+            chance: Some(mean_over_draws(scores.iter().map(|s| s.1)).value),
+        },
+        Err(message) => PointOutcome::Error { message },
+    }
 }
 
 /// Mean of the first numbers over the mean of the second, with its interval over draws. The second are squares: where they are

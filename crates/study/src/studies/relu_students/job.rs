@@ -13,7 +13,8 @@ use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, aligned, mean_over_draws, n_pairs, ratio_of_means,
+    Layers, Score, Scoring, aligned, all_draws, beside_noise, mean_over_draws, n_pairs, products,
+    ratio_of_means,
 };
 use crate::studies::ensembles::{
     ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, RecordedLayer, SAMPLES, STUDENT, TASK,
@@ -174,18 +175,8 @@ impl OneNumber {
             measure => {
                 let m = self.measures.iter().position(|m| m.spec() == measure);
                 let m = m.expect("quantities are those of the measures");
-                let of = |r| {
-                    at(r)
-                        .map(|s| s.scores[m].clone())
-                        .collect::<std::result::Result<Vec<f64>, String>>()
-                };
-                match (of(r), of(noise)) {
-                    (Ok(scores), Ok(chance)) => value(
-                        mean_over_draws(scores.into_iter()),
-                        Some(mean_over_draws(chance.into_iter()).value),
-                    ),
-                    (Err(message), _) | (_, Err(message)) => PointOutcome::Error { message },
-                }
+                let score = |s: &Said| s.scores[m].clone();
+                beside_noise(at(r).map(score).zip(at(noise).map(score)), None)
             }
         }
     }
@@ -194,14 +185,9 @@ impl OneNumber {
 /// What the students of one ensemble have in common.
 fn said(taught: &[Taught], scores: Vec<Score>) -> Said {
     let n = taught.len() as f64;
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let mut between = 0.0;
-    for (i, a) in taught.iter().enumerate() {
-        between += taught[i + 1..].iter().map(|b| dot(&a.outputs, &b.outputs)).sum::<f64>();
-    }
-    let own: f64 = taught.iter().map(|t| dot(&t.outputs, &t.outputs)).sum();
+    let outputs: Vec<&[f64]> = taught.iter().map(|t| t.outputs.as_slice()).collect();
     Said {
-        products: (between / n_pairs(taught.len()) as f64, own / n),
+        products: products(&outputs),
         error: taught.iter().map(|t| t.error).sum::<f64>() / n,
         interpolating: taught.iter().filter(|t| t.interpolates).count() as f64 / n,
         scores,
@@ -228,14 +214,8 @@ impl Job for OneNumber {
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
         let recorded = self.read(setup.source)?;
-        let draws: Vec<(Vec<Said>, f64)> = (0..self.draws)
-            .into_par_iter()
-            .map(|number| {
-                let said = self.one_draw(number, recorded.as_ref());
-                setup.progress.advance(1);
-                said
-            })
-            .collect::<Result<_>>()?;
+        let one_draw = |number| self.one_draw(number, recorded.as_ref());
+        let draws = all_draws(self.draws, setup.progress, one_draw)?;
         let row = |((r, quantity), key): ((usize, String), String)| {
             let series = BTreeMap::from([
                 (TASK.to_owned(), self.task.to_owned()),

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 use consilience_measures::DynMeasure;
 use consilience_statistics::UnitPolicy;
 use consilience_teacher::{Ensemble, Inputs, Learnt, Setting, Stimuli, Student, draw, expected};
-use rayon::prelude::*;
 
 use super::{Relation, Teacher};
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
 use crate::studies::ensembles::scores::{
-    Layers, Scoring, aligned, mean_over_draws, n_pairs, ratio_of_means,
+    Layers, Score, Scoring, aligned, all_draws, beside_noise, mean_over_draws, n_pairs,
+    ratio_of_means,
 };
 use crate::studies::ensembles::{ERROR, INPUTS, RATIO, SAMPLES, STUDENT, WEIGHTS};
 use crate::tile::generator;
@@ -41,7 +41,7 @@ struct Said {
     noise_alone: (f64, f64),
     error: f64,
     /// For each measure the mean score over pairs, taught and of noise alone.
-    scores: Vec<std::result::Result<(f64, f64), String>>,
+    scores: Vec<(Score, Score)>,
 }
 
 impl Ensembles {
@@ -127,7 +127,7 @@ impl Ensembles {
                 taught: learnt.taught.products(),
                 noise_alone: learnt.noise_alone.products(),
                 error: errors.iter().sum::<f64>() / errors.len() as f64,
-                scores: pairs.map(|(a, b)| Ok((a?, b?))).collect(),
+                scores: pairs.collect(),
             }
         };
         Ok(learnt.iter().map(|of_ratio| of_ratio.iter().map(&mut said).collect()).collect())
@@ -161,15 +161,8 @@ impl Ensembles {
         }
         let at = self.measures.iter().position(|(m, _)| m.spec() == quantity);
         let at = at.expect("quantities are those of the measures");
-        let scores: std::result::Result<Vec<(f64, f64)>, String> =
-            said.iter().map(|s| s.scores[at].clone()).collect();
-        let scores = match scores {
-            Ok(scores) => scores,
-            Err(message) => return PointOutcome::Error { message },
-        };
-        let mean = |f: fn(&(f64, f64)) -> f64| mean_over_draws(scores.iter().map(f));
         let expected = self.measures[at].1.zip(theory).map(|(r, t)| r.of(t.alignment));
-        value(mean(|s| s.0), expected, Some(mean(|s| s.1).value))
+        beside_noise(said.iter().map(|s| s.scores[at].clone()), expected)
     }
 }
 
@@ -201,14 +194,7 @@ impl Job for Ensembles {
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
-        let draws: Vec<Vec<Vec<Said>>> = (0..self.draws)
-            .into_par_iter()
-            .map(|number| {
-                let said = self.one_draw(number);
-                setup.progress.advance(1);
-                said
-            })
-            .collect::<Result<_>>()?;
+        let draws = all_draws(self.draws, setup.progress, |number| self.one_draw(number))?;
         let row = |((r, s, quantity), key): ((usize, usize, String), String)| {
             let (ratio, student) = (self.ratios[r], &self.students[s]);
             let said: Vec<&Said> = draws.iter().map(|d| &d[r][s]).collect();

@@ -7,16 +7,15 @@ use consilience_measures::DynMeasure;
 use consilience_statistics::UnitPolicy;
 use consilience_teacher::{
     Inputs, LinearLesson, LinearlyTaught, Parts, Pool, Student, expected_of_lessons,
-    mean_over_pairs,
 };
-use rayon::prelude::*;
 
 use super::{Task, Teacher};
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, aligned, mean_over_draws, n_pairs, ratio_of_means,
+    Layers, Score, Scoring, aligned, all_draws, beside_noise, mean_over_draws, n_pairs, products,
+    ratio_of_means,
 };
 use crate::studies::ensembles::{
     ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, RecordedLayer, SAMPLES, STUDENT, TASK, WRONG,
@@ -57,7 +56,7 @@ struct Said {
     wrong: Option<(f64, f64)>,
     interpolating: f64,
     /// For each measure the mean score over pairs, taught and of noise alone.
-    scores: Vec<std::result::Result<(f64, f64), String>>,
+    scores: Vec<(Score, Score)>,
 }
 
 impl RecordedEnsembles {
@@ -106,25 +105,29 @@ impl RecordedEnsembles {
 
     fn read(&self, source: &dyn ActivationSource) -> Result<Recorded> {
         let rows = self.layer.read(source, (self.most_samples, self.stimuli))?;
-        let classes = match self.task {
-            Task::Labels { .. } => Some(self.layer.classes(source)?),
-            Task::Gaussian | Task::Values { .. } => None,
-        };
-        if let Some((_, n)) = classes.as_ref().filter(|(_, n)| *n > self.hidden) {
+        if !matches!(self.task, Task::Labels { .. }) {
+            return Ok(Recorded::Inputs(rows));
+        }
+        let (labels, n) = self.layer.classes(source)?;
+        if n > self.hidden {
             let found =
                 format!("hidden = {}; expected at least {n}, one unit for each class", self.hidden);
             return Err(crate::studies::ensembles::problem("teacher", found));
         }
-        Ok(Recorded { rows, classes })
+        Ok(Recorded::Classes(Pool::of_classes(rows.view(), &labels, n)))
     }
 
     /// What one draw says of each ensemble: `out[ratio][student]`.
     fn one_draw(&self, number: usize, recorded: &Recorded) -> Result<Vec<Vec<Said>>> {
         let purpose = format!("teacher {} {}", self.task.name(), self.inputs);
         let rng = &mut generator(self.seed, &purpose, &[self.samples, number]);
-        let pool = match &recorded.classes {
-            Some((labels, n)) => Pool::of_classes(recorded.rows.view(), labels, *n),
-            None => Pool::of_linear_teacher(recorded.rows.view(), rng),
+        let drawn;
+        let pool = match recorded {
+            Recorded::Classes(pool) => pool,
+            Recorded::Inputs(rows) => {
+                drawn = Pool::of_linear_teacher(rows.view(), rng);
+                &drawn
+            }
         };
         let dealt =
             pool.deal_ensemble((self.samples, self.stimuli), (self.members, self.inputs), rng);
@@ -174,11 +177,17 @@ impl RecordedEnsembles {
             // Students of all kinds taught, then students of all kinds of noise alone.
             let taught = 2 * r * self.students.len() + s;
             let noise = taught + self.students.len();
-            let guess = lesson(0).wrong_by_guess();
+            let (ensemble, n) = (&ensembles[taught], self.members as f64);
+            let wrong: Option<f64> = ensemble.iter().map(|t| t.wrong).sum();
+            let scores = scores[taught].iter().cloned().zip(scores[noise].iter().cloned());
             Said {
-                noise_alone: products(&ensembles[noise]),
+                products: products_of(ensemble),
+                noise_alone: products_of(&ensembles[noise]),
+                error: ensemble.iter().map(|t| t.error).sum::<f64>() / n,
                 expected: expected_of_lessons(&lessons, self.ratios[r], &self.students[s]),
-                ..said(&ensembles[taught], guess, &scores[taught], &scores[noise])
+                wrong: wrong.map(|sum| sum / n).zip(lesson(0).wrong_by_guess()),
+                interpolating: ensemble.iter().filter(|t| t.interpolates).count() as f64 / n,
+                scores: scores.collect(),
             }
         };
         let of_ratio = |r: usize| (0..self.students.len()).map(|s| said(r, s)).collect();
@@ -215,53 +224,23 @@ impl RecordedEnsembles {
             measure => {
                 let m = self.measures.iter().position(|m| m.spec() == measure);
                 let m = m.expect("quantities are those of the measures");
-                let scores: std::result::Result<Vec<(f64, f64)>, String> =
-                    said.iter().map(|s| s.scores[m].clone()).collect();
-                match scores {
-                    Ok(scores) => {
-                        let mean =
-                            |f: fn(&(f64, f64)) -> f64| mean_over_draws(scores.iter().map(f));
-                        value(mean(|s| s.0), None, Some(mean(|s| s.1).value))
-                    }
-                    Err(message) => PointOutcome::Error { message },
-                }
+                beside_noise(said.iter().map(|s| s.scores[m].clone()), None)
             }
         }
     }
 }
 
 /// What was read.
-struct Recorded {
-    rows: consilience_data::RowMajor<f64>,
-    classes: Option<(Vec<u32>, usize)>,
+enum Recorded {
+    /// Inputs with their classes, the same for all draws.
+    Classes(Pool),
+    /// Inputs of a linear teacher, which is drawn anew for each.
+    Inputs(consilience_data::RowMajor<f64>),
 }
 
 /// Mean inner product of the outputs of two students, and mean squared norm of those of one.
-fn products(ensemble: &[LinearlyTaught]) -> (f64, f64) {
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
-    let own: f64 = ensemble.iter().map(|a| dot(&a.outputs, &a.outputs)).sum();
-    let between = mean_over_pairs(ensemble, |a, b| dot(&a.outputs, &b.outputs));
-    (between, own / ensemble.len() as f64)
-}
-
-fn said(
-    ensemble: &[LinearlyTaught],
-    guess: Option<f64>,
-    taught: &[Score],
-    noise: &[Score],
-) -> Said {
-    let n = ensemble.len() as f64;
-    let wrong: Option<f64> = ensemble.iter().map(|t| t.wrong).sum();
-    let scores = taught.iter().cloned().zip(noise.iter().cloned());
-    Said {
-        products: products(ensemble),
-        noise_alone: (0.0, 0.0),
-        error: ensemble.iter().map(|t| t.error).sum::<f64>() / n,
-        expected: Parts::default(),
-        wrong: wrong.map(|sum| sum / n).zip(guess),
-        interpolating: ensemble.iter().filter(|t| t.interpolates).count() as f64 / n,
-        scores: scores.map(|(a, b)| Ok((a?, b?))).collect(),
-    }
+fn products_of(ensemble: &[LinearlyTaught]) -> (f64, f64) {
+    products(&ensemble.iter().map(|taught| taught.outputs.as_slice()).collect::<Vec<_>>())
 }
 
 impl Job for RecordedEnsembles {
@@ -298,14 +277,8 @@ impl Job for RecordedEnsembles {
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
         let recorded = self.read(setup.source)?;
-        let draws: Vec<Vec<Vec<Said>>> = (0..self.draws)
-            .into_par_iter()
-            .map(|number| {
-                let said = self.one_draw(number, &recorded);
-                setup.progress.advance(1);
-                said
-            })
-            .collect::<Result<_>>()?;
+        let one_draw = |number| self.one_draw(number, &recorded);
+        let draws = all_draws(self.draws, setup.progress, one_draw)?;
         let row = |((r, s, quantity), key): ((usize, usize, String), String)| {
             let said: Vec<&Said> = draws.iter().map(|d| &d[r][s]).collect();
             let series = BTreeMap::from([
