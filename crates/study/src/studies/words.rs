@@ -7,20 +7,20 @@ use crate::{Run, SummaryRow};
 
 /// `0.87 [0.85, 0.89]`, or the bare value.
 pub(crate) fn estimate(e: &Estimate) -> String {
-    match e.interval {
-        Some([low, high]) => format!("{:.2} [{low:.2}, {high:.2}]", e.value),
-        None => format!("{:.2}", e.value),
-    }
+    let [value, low, high] = shown(e, |v| fixed(v, 2));
+    if e.interval.is_some() { format!("{value} [{low}, {high}]") } else { value }
 }
 
 /// `97 % [95, 99]`, or the bare value.
 pub(crate) fn percent(e: &Estimate) -> String {
-    match e.interval {
-        Some([low, high]) => {
-            format!("{:.0} % [{:.0}, {:.0}]", 100.0 * e.value, 100.0 * low, 100.0 * high)
-        }
-        None => format!("{:.0} %", 100.0 * e.value),
-    }
+    let [value, low, high] = shown(e, |v| fixed(100.0 * v, 0));
+    if e.interval.is_some() { format!("{value} % [{low}, {high}]") } else { format!("{value} %") }
+}
+
+/// The value and the ends of its interval, which are the value where there is none.
+fn shown(e: &Estimate, show: impl Fn(f64) -> String) -> [String; 3] {
+    let [low, high] = e.interval.unwrap_or([e.value; 2]);
+    [e.value, low, high].map(show)
 }
 
 /// Names joined as in a sentence.
@@ -112,7 +112,12 @@ pub(crate) fn axis(measure: &str, values: impl Iterator<Item = f64>) -> (f64, f6
 
 /// A number with three digits; no minus before a zero.
 pub(crate) fn number(value: f64) -> String {
-    let text = format!("{value:.3}");
+    fixed(value, 3)
+}
+
+/// A number with so many digits; no minus before a zero.
+fn fixed(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
     match text.strip_prefix('-') {
         Some(digits) if digits.chars().all(|c| c == '0' || c == '.') => digits.to_owned(),
         Some(digits) => format!("−{digits}"),
@@ -162,4 +167,19 @@ fn chance_words(rows: &[&SummaryRow]) -> String {
         return "No chance level was drawn.".to_owned();
     }
     format!("Chance levels: {}.", parts.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zero_has_no_sign_and_a_minus_is_one() {
+        let bare = Estimate::bare(-0.004);
+        assert_eq!((estimate(&bare), percent(&bare)), ("0.00".into(), "0 %".into()));
+        let wide = Estimate { interval: Some([-0.28, 0.181]), ..bare };
+        assert_eq!(percent(&wide), "0 % [−28, 18]");
+        assert_eq!(estimate(&wide), "0.00 [−0.28, 0.18]");
+        assert_eq!(number(-0.0004), "0.000");
+    }
 }
