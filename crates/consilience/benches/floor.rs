@@ -61,7 +61,7 @@ fn measure(store: &Path, memory: Option<u64>) {
     let machine = |of: fn(Time) -> f64| {
         let stopwatch = move |work: &mut dyn FnMut()| of(timed(work).1);
         let machine = Machine { rate: product.0 / of(product.1), stopwatch: &stopwatch };
-        estimate(&spec, &source, machine).expect("an estimate")[0].expect("of moments")
+        estimate(&spec, &source, machine).expect("an estimate")[0]
     };
     let predicted = [machine(|t| t.clock), machine(|t| t.processor)];
     let (table, study) = timed(|| run_within(&spec, &source, out.path(), memory, &Quiet));

@@ -71,6 +71,16 @@ pub enum Error {
         /// Bytes that are allowed.
         limit: u64,
     },
+    /// A draw of ensembles cannot be made within the memory allowed.
+    #[error("one draw of the ensembles of study `{study}` takes {} MiB at once, where {} MiB are allowed; allow that much with --memory, or give fewer ratios, members, hidden units or stimuli", needed.div_ceil(1 << 20), limit >> 20)]
+    DrawMemory {
+        /// Kind of the study.
+        study: &'static str,
+        /// Bytes that are needed.
+        needed: u64,
+        /// Bytes that are allowed.
+        limit: u64,
+    },
     /// The spec of a study is wrong.
     #[error("{place}: {problem}")]
     Spec {

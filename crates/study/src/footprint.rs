@@ -19,7 +19,7 @@ use crate::{Cell, Error, Result};
 
 /// What the process takes beside what is counted here: the program, its threads, the catalogue, the rows of results, and pages
 /// that the allocator keeps. Studies of 1,170 cells within 200 MiB took 26 to 59 MB more than was counted.
-const BASE_BYTES: u64 = 64 << 20;
+pub(crate) const BASE_BYTES: u64 = 64 << 20;
 
 /// What is remembered of the neighbours of a row, and what finding them takes.
 const LIST_BYTES: u64 = 4 << 10;
@@ -28,7 +28,7 @@ const LIST_BYTES: u64 = 4 << 10;
 const TABLE_BYTES: u64 = 512 << 20;
 
 /// Bytes with what the allocator holds on to beside them: a study of 294 cells took an eighth more than what it asked for.
-fn with_reserve(bytes: u64) -> u64 {
+pub(crate) fn with_reserve(bytes: u64) -> u64 {
     bytes + bytes / 8
 }
 
@@ -227,6 +227,12 @@ impl<'a> Footprint<'a> {
         let raw = if again { 0 } else { load.values };
         let crosses = self.n_blocks * load.block_crosses;
         self.of_tile(load) + with_reserve(raw + crosses) + self.of_strip(load, 1)
+    }
+
+    /// Bytes of cells that are computed together in one strip, without those of the process.
+    pub(crate) fn beside_the_process(&self, cells: &[Cell]) -> u64 {
+        let load = self.load(cells);
+        self.of_tile(&load) - BASE_BYTES + self.of_strip(&load, self.threads)
     }
 
     fn jackknifed(&self, load: &Load, batch: u64) -> u64 {

@@ -3,7 +3,9 @@
 use std::fmt::Debug;
 
 use consilience_data::{ActivationSource, Progress, Representation};
+use consilience_measures::{DynMeasure, Reads};
 
+use crate::estimate::Growth;
 use crate::plan::Cost;
 use crate::{Result, Row, StudySpec};
 
@@ -20,6 +22,31 @@ pub struct Setup<'a> {
     pub memory: Option<u64>,
 }
 
+/// A part of a job.
+#[derive(Debug)]
+pub struct Excerpt {
+    /// The part: a job for the same source.
+    pub job: Box<dyn Job>,
+    /// How many such parts the job is.
+    pub times: f64,
+    /// How its time grows with the number of stimuli.
+    pub growth: Growth,
+}
+
+impl Excerpt {
+    /// A part that is to its job in time what its steps are to those of the job.
+    pub(crate) fn of(whole: &dyn Job, part: impl Job + 'static, growth: Growth) -> Self {
+        let times = whole.steps() as f64 / part.steps().max(1) as f64;
+        Self { job: Box::new(part), times, growth }
+    }
+}
+
+/// How the time of some measures grows with the number of stimuli.
+pub(crate) fn growth_of(measures: &[Box<dyn DynMeasure>]) -> Growth {
+    let of_rows = measures.iter().any(|m| m.reads() == Reads::WholeRows);
+    if of_rows { Growth::Quadratic } else { Growth::Linear }
+}
+
 /// A piece of work of a study whose rows are computed together, and are there together or are computed again.
 pub trait Job: Debug + Send + Sync {
     /// Digests of everything its rows depend on, one a row, in order. They are known before anything is computed.
@@ -33,13 +60,14 @@ pub trait Job: Debug + Send + Sync {
         Cost::default()
     }
 
-    /// Bytes held at once at the most, of a job that keeps within the limit of the setup; nothing of one that does not.
+    /// A small part of it, by whose time the whole is estimated.
+    fn excerpt(&self) -> Excerpt;
+
+    /// Bytes held at once at the most, within the limit of the setup.
     ///
     /// # Errors
-    /// [`crate::Error::Memory`] where one comparison alone takes more than is allowed.
-    fn held(&self, _setup: &Setup<'_>) -> Result<Option<u64>> {
-        Ok(None)
-    }
+    /// When the least that can be held at once is more than is allowed.
+    fn held(&self, setup: &Setup<'_>) -> Result<u64>;
 
     /// Whether the rows can be made from this source, as far as that can be told before any work.
     ///

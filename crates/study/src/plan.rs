@@ -57,17 +57,13 @@ pub fn plan(spec: &StudySpec, source: &dyn ActivationSource, memory: Option<u64>
     let n_blocks = planned.blocks.len();
     let studies = planned.studies.iter().map(|study| {
         let tiles = study.cut(&planned, source, memory)?;
-        let of_tile = |t: &Tile| Cost {
-            peak: t.peak,
-            ..tile(catalogue, n, n_blocks, &study.cells[t.cells()])
-        };
-        let of_tiles = tiles.iter().map(of_tile);
-        let of_jobs = study.jobs().map(|job| {
-            let cost = job.cost(catalogue, n, n_blocks);
-            Ok(Cost { peak: job.held(&setup)?.unwrap_or(cost.peak), ..cost })
-        });
-        let of_jobs: Vec<Cost> = of_jobs.collect::<Result<_>>()?;
-        let total = of_tiles.chain(of_jobs).fold(Cost::default(), |sum, next| sum.then(&next));
+        let of_tile =
+            |t: &Tile| tile(catalogue, n, &study.cells[t.cells()], Shuffled::WithMomentsOfY);
+        let of_jobs = study.jobs().map(|job| job.cost(catalogue, n, n_blocks));
+        let costs = tiles.iter().map(of_tile).chain(of_jobs);
+        let total = costs.fold(Cost::default(), |sum, next| sum.then(&next));
+        let held: Vec<u64> = study.jobs().map(|job| job.held(&setup)).collect::<Result<_>>()?;
+        let peaks = tiles.iter().map(|tile| tile.peak).chain(held);
         Ok(StudyPlan {
             kind: study.kind().to_owned(),
             cells: study.cells.len(),
@@ -78,7 +74,7 @@ pub fn plan(spec: &StudySpec, source: &dyn ActivationSource, memory: Option<u64>
             strips: tiles.iter().map(|tile| tile.strips.len()).sum(),
             bytes_read: total.bytes,
             multiply_adds: total.multiply_adds,
-            peak_bytes: total.peak,
+            peak_bytes: peaks.max().unwrap_or(0),
         })
     });
     Ok(Plan { studies: studies.collect::<Result<_>>()?, blocks: n_blocks, n_stimuli: n })
@@ -93,8 +89,6 @@ pub struct Cost {
     pub bytes: u64,
     /// Multiply-adds of gathering moments.
     pub multiply_adds: u64,
-    /// Bytes of activations and moments held at once, at the most.
-    pub peak: u64,
 }
 
 impl Cost {
@@ -103,17 +97,25 @@ impl Cost {
             representations: self.representations + next.representations,
             bytes: self.bytes + next.bytes,
             multiply_adds: self.multiply_adds + next.multiply_adds,
-            peak: self.peak.max(next.peak),
         }
     }
+}
+
+/// What is gathered anew for each shuffle draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shuffled {
+    /// Moments of y by fold, and those between x and y.
+    WithMomentsOfY,
+    /// Those between x and y: nothing is held out, and the stimuli of y are the same in any order.
+    Between,
 }
 
 /// Cost of the cells that are computed together.
 pub(crate) fn tile(
     catalogue: &[Representation],
     n: usize,
-    n_blocks: usize,
     cells: &[Cell],
+    shuffled: Shuffled,
 ) -> Cost {
     let used: BTreeSet<usize> = cells.iter().flat_map(|c| [c.x, c.y]).collect();
     let rows = |r: usize| (n * catalogue[r].rows_per_stimulus) as u64;
@@ -123,22 +125,15 @@ pub(crate) fn tile(
     // A scatter is symmetric: half a product.
     let own = |r: usize| rows(r) * units(r) * (units(r) + 1) / 2;
     let cross = |c: &Cell| rows(c.x) * units(c.x) * units(c.y);
-    let mut shuffled: BTreeMap<usize, u64> = BTreeMap::new();
-    for cell in cells {
-        let draws = shuffled.entry(cell.y).or_default();
-        *draws = (*draws).max(cell.draws.shuffle as u64);
+    let mut draws_of: BTreeMap<usize, u64> = BTreeMap::new();
+    if shuffled == Shuffled::WithMomentsOfY {
+        for cell in cells {
+            let draws = draws_of.entry(cell.y).or_default();
+            *draws = (*draws).max(cell.draws.shuffle as u64);
+        }
     }
     let multiply_adds = used.iter().map(|&r| own(r)).sum::<u64>()
         + cells.iter().map(|c| cross(c) * (1 + c.draws.shuffle as u64)).sum::<u64>()
-        + shuffled.iter().map(|(&y, &draws)| own(y) * draws).sum::<u64>();
-    let moments = 8
-        * n_blocks as u64
-        * (used.iter().map(|&r| units(r) * units(r)).sum::<u64>()
-            + cells.iter().map(|c| units(c.x) * units(c.y)).sum::<u64>());
-    // The activations as they were read, and centred; under a shuffle null once more in the grain of the folds, and once for
-    // each draw that is at work.
-    let is_shuffled = shuffled.values().any(|&draws| draws > 0);
-    let copies = if is_shuffled { 3 + rayon::current_num_threads() as u64 } else { 2 };
-    let peak = copies * bytes + moments;
-    Cost { representations: used.len(), bytes, multiply_adds, peak }
+        + draws_of.iter().map(|(&y, &draws)| own(y) * draws).sum::<u64>();
+    Cost { representations: used.len(), bytes, multiply_adds }
 }

@@ -6,6 +6,7 @@ use std::io::{BufWriter, Write};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::spec::Measures;
 use consilience_data::store::write_stimuli;
 use consilience_data::{ActivationSource, Progress, Representation};
 use consilience_measures::DynMeasure;
@@ -120,7 +121,7 @@ fn check_rows(kind: &str, catalogue: &[Representation], cells: &[Cell]) -> Resul
 pub(crate) struct PlannedStudy {
     study: Box<dyn crate::Study>,
     pub(crate) cells: Vec<Cell>,
-    pub(crate) measures: Vec<Box<dyn DynMeasure>>,
+    pub(crate) measures: Measures,
     /// `keys[cell][measure]`.
     keys: Vec<Vec<String>>,
     jobs: Vec<Box<dyn Job>>,
@@ -152,11 +153,7 @@ impl Planned {
         let studies = kinds.into_iter().map(|study| {
             let cells = study.design(catalogue, &spec.groups)?;
             check_rows(study.kind(), catalogue, &cells)?;
-            let measures: Vec<Box<dyn DynMeasure>> = spec
-                .measures
-                .iter()
-                .map(|m| consilience_measures::parse(m))
-                .collect::<std::result::Result<_, _>>()?;
+            let measures = spec.parsed_measures()?;
             let key = |cell: &Cell, measure: &dyn DynMeasure| {
                 let side = |r: usize| format!("{} {}", catalogue[r].id, catalogue[r].digest);
                 let own = [

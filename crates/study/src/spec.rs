@@ -1,5 +1,8 @@
 //! A study as it is written down: `STUDY.toml`.
 
+use std::sync::Arc;
+
+use consilience_measures::DynMeasure;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -38,6 +41,17 @@ pub struct StudySpec {
     /// The studies, in order.
     #[serde(rename = "study")]
     pub studies: Vec<StudyEntry>,
+}
+
+/// Measures that were parsed; several jobs may have them.
+pub(crate) type Measures = Arc<[Box<dyn DynMeasure>]>;
+
+impl StudySpec {
+    /// Its measures, in their order.
+    pub(crate) fn parsed_measures(&self) -> Result<Measures> {
+        let parsed = self.measures.iter().map(|spec| consilience_measures::parse(spec));
+        Ok(parsed.collect::<std::result::Result<_, _>>()?)
+    }
 }
 
 /// What to do with units that are constant over a fit or eval set.

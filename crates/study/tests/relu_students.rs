@@ -1,5 +1,7 @@
 //! The study of two-layer ReLU students: what has to hold of them, on tasks of which that is known.
 
+mod within_limit;
+
 use consilience_data::{
     Activations, ArraySource, Quiet, RowMajor, StimulusSet, array_representation,
 };
@@ -150,6 +152,16 @@ fn classes_of_recorded_stimuli_are_learnt_as_far_as_their_labels_are_true() {
     assert!(section.verdicts.iter().any(|v| v.text.contains("n · classes = weights, 18 samples")));
     // SNR 1 is a signal of √(1/2): a share of (1 − √(1/2)) 2/3 of the labels is flipped.
     assert!(section.lead.contains("19.5 % at SNR 1"), "{}", section.lead);
+}
+
+#[test]
+fn a_limit_to_memory_makes_draws_one_by_one() {
+    let short = |text: &str| text.replace("steps = 2000", "steps = 20");
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads");
+    threads.install(|| {
+        within_limit::a_limit_cuts_and_changes_no_byte(&spec(&short(SPEC)), &nothing());
+        within_limit::a_limit_cuts_and_changes_no_byte(&spec(&short(CLASSES)), &classes(300));
+    });
 }
 
 #[test]

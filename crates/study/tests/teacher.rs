@@ -1,5 +1,7 @@
 //! The study of linear students, whose answer is known in closed form.
 
+mod within_limit;
+
 use consilience_data::{
     Activations, ArraySource, Quiet, RowMajor, StimulusSet, array_representation,
 };
@@ -298,4 +300,25 @@ fn what_cannot_be_drawn_is_said() {
         assert!(error.contains(part), "{error}");
         assert!(!out.exists());
     }
+}
+
+#[test]
+fn a_limit_to_memory_makes_draws_one_by_one() {
+    // So many that two draws side by side hold more than one.
+    let gaussian = "
+        name = 'students'
+        measures = ['linear-cka']
+        [[study]]
+        kind = 'teacher'
+        dimensions = 30
+        samples = [20]
+        draws = 5
+        members = 3
+        stimuli = 300
+    ";
+    let threads = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("threads");
+    threads.install(|| {
+        within_limit::a_limit_cuts_and_changes_no_byte(&spec(gaussian), &nothing());
+        within_limit::a_limit_cuts_and_changes_no_byte(&spec(RECORDED), &recorded());
+    });
 }

@@ -32,7 +32,7 @@ pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
         "MB held",
         "seconds",
     ];
-    let line = |(s, seconds): (&StudyPlan, &Option<f64>)| {
+    let line = |(s, seconds): (&StudyPlan, &f64)| {
         vec![
             s.kind.clone(),
             s.cells.to_string(),
@@ -44,13 +44,13 @@ pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
             megabytes(s.bytes_read),
             format!("{:.3e}", s.multiply_adds as f64),
             megabytes(s.peak_bytes),
-            seconds.map_or("–".to_owned(), |s| format!("{s:.1}")),
+            format!("{seconds:.1}"),
         ]
     };
     let lines: Vec<Vec<String>> = plan.studies.iter().zip(&seconds).map(line).collect();
     if args.format == Format::Table {
         talk(&format!(
-            "{} stimuli in {} blocks; seconds are estimated from a few evaluations on made-up activations",
+            "{} stimuli in {} blocks; seconds are estimated from small parts of the work on made-up activations",
             plan.n_stimuli, plan.blocks
         ));
     }
@@ -63,8 +63,8 @@ pub(crate) fn plan(args: &Plan) -> anyhow::Result<()> {
 struct Planned {
     #[serde(flatten)]
     plan: consilience::study::Plan,
-    /// One a study; none where it makes its rows itself, or a measure of it reads rows.
-    seconds: Vec<Option<f64>>,
+    /// One a study.
+    seconds: Vec<f64>,
 }
 
 /// Rows and columns of the product whose rate is measured.

@@ -49,6 +49,19 @@ pub(crate) struct Place {
     pub(crate) pairs: Vec<(usize, usize)>,
 }
 
+/// Representations whose pairs tell in time what all pairs take, at the most.
+const FEW: usize = 6;
+
+impl Place {
+    /// The same with some of its pairs only: those of its first few representations.
+    pub(crate) fn of_few_pairs(&self) -> Self {
+        let mut few = BTreeSet::new();
+        let mut is_of_few = |r: usize| few.contains(&r) || (few.len() < FEW && few.insert(r));
+        let pairs = self.pairs.iter().filter(|&&(x, y)| is_of_few(x) && is_of_few(y));
+        Self { pairs: pairs.copied().collect(), ..self.clone() }
+    }
+}
+
 impl Selection {
     /// The places and their pairs: by checkpoint, then depth, then groups. None is without a pair.
     ///

@@ -83,7 +83,7 @@ impl Look {
 }
 
 /// A layer that several networks have: its representations at the checkpoint, and at earlier ones.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Shared {
     layer: String,
     representations: Vec<usize>,

@@ -7,6 +7,7 @@ mod findings;
 mod points;
 mod recorded;
 pub(super) mod scores;
+pub(super) mod side_by_side;
 mod sweep;
 mod verdicts;
 

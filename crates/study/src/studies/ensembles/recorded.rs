@@ -53,21 +53,32 @@ impl RecordedLayer {
         Ok(Self { kind, representation: index, identity })
     }
 
-    /// Its rows, stimulus after stimulus, if there are enough for so many training samples and test stimuli.
-    pub(in crate::studies) fn read(
+    /// Its units.
+    pub(in crate::studies) fn units(&self, source: &dyn ActivationSource) -> usize {
+        source.representations()[self.representation].n_units
+    }
+
+    /// Nothing, if there are enough stimuli for so many training samples and test stimuli.
+    pub(in crate::studies) fn check(
         &self,
         source: &dyn ActivationSource,
         (samples, stimuli): (usize, usize),
-    ) -> Result<RowMajor<f64>> {
+    ) -> Result<()> {
         let (n, name) = (source.stimuli().len(), &source.stimuli().name);
-        if samples + stimuli > n {
-            return Err(problem(
-                self.kind,
-                format!(
-                    "{samples} training samples and {stimuli} test stimuli; expected at most {n} together, as many as there are in `{name}`"
-                ),
-            ));
+        if samples + stimuli <= n {
+            return Ok(());
         }
+        Err(problem(
+            self.kind,
+            format!(
+                "{samples} training samples and {stimuli} test stimuli; expected at most {n} together, as many as there are in `{name}`"
+            ),
+        ))
+    }
+
+    /// Its rows, stimulus after stimulus.
+    pub(in crate::studies) fn read(&self, source: &dyn ActivationSource) -> Result<RowMajor<f64>> {
+        let n = source.stimuli().len();
         let of = &source.representations()[self.representation];
         let mut read = Activations::empty(of.precision, of.n_units);
         source.read(self.representation, &(0..n).collect::<Vec<_>>(), &mut read)?;

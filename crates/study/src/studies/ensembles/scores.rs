@@ -1,14 +1,13 @@
 //! Measures of ensembles that are made and not recorded.
 
 use consilience_data::{
-    Activations, ArraySource, Checkpoint, Pooling, Precision, Progress, Quiet, Representation,
+    Activations, ArraySource, Checkpoint, Pooling, Precision, Quiet, Representation,
     RepresentationId, RowMajor, StimulusSet,
 };
 use consilience_inference::{Estimate, over_draws};
 use consilience_measures::DynMeasure;
 use consilience_statistics::{Blocks, SplitDesign, UnitPolicy};
 use consilience_teacher::mean_over_pairs;
-use rayon::prelude::*;
 
 use crate::tile::{Context, Task, TaskOutcome, compute};
 use crate::{Cell, Draws, Outcome, PointOutcome, Result};
@@ -26,29 +25,33 @@ impl Layers {
 
     /// Adds the hidden layer of the next student: stimuli × units, row after row.
     pub(crate) fn push(&mut self, student: String, values: Vec<f64>, n_units: usize) -> Result<()> {
-        let id = RepresentationId {
-            network: student,
-            checkpoint: String::new(),
-            layer: "hidden".to_owned(),
-            pooling: Pooling::Flatten,
-        };
-        let representation = Representation {
-            id,
-            depth: 0,
-            n_units,
-            rows_per_stimulus: 1,
-            precision: Precision::F64,
-            digest: String::new(),
-            checkpoint: Checkpoint::default(),
-        };
+        let representation = hidden_layer(student, n_units);
         let array = Activations::F64(RowMajor { values, n_units });
         Ok(self.source.push(representation, array)?)
     }
 }
 
+/// The hidden layer of a student, as far as it is known without its values.
+pub(crate) fn hidden_layer(student: String, n_units: usize) -> Representation {
+    Representation {
+        id: RepresentationId {
+            network: student,
+            checkpoint: String::new(),
+            layer: "hidden".to_owned(),
+            pooling: Pooling::Flatten,
+        },
+        depth: 0,
+        n_units,
+        rows_per_stimulus: 1,
+        precision: Precision::F64,
+        digest: String::new(),
+        checkpoint: Checkpoint::default(),
+    }
+}
+
 /// How ensembles are compared.
 pub(crate) struct Scoring<'a> {
-    pub(crate) measures: Vec<&'a dyn DynMeasure>,
+    pub(crate) measures: &'a [Box<dyn DynMeasure>],
     /// Students of an ensemble.
     pub(crate) members: usize,
     pub(crate) folds: usize,
@@ -61,12 +64,30 @@ pub(crate) struct Scoring<'a> {
 pub(crate) type Score = std::result::Result<f64, String>;
 
 impl Scoring<'_> {
+    /// How stimuli are dealt.
+    pub(crate) fn design(&self, n_stimuli: usize) -> Result<(Blocks, SplitDesign)> {
+        let blocks = Blocks::contiguous(n_stimuli, self.folds)?;
+        let design = SplitDesign::k_fold(&blocks, self.folds)?;
+        Ok((blocks, design))
+    }
+
+    /// The pairs of students of each of so many ensembles in turn.
+    pub(crate) fn cells(&self, n_ensembles: usize) -> Vec<Cell> {
+        let draws = Draws { shuffle: 0, rotation: 0 };
+        let mut cells = Vec::with_capacity(n_ensembles * n_pairs(self.members));
+        for first in (0..n_ensembles).map(|e| e * self.members) {
+            for x in first..first + self.members {
+                cells.extend((x + 1..first + self.members).map(|y| Cell { x, y, draws }));
+            }
+        }
+        cells
+    }
+
     /// Mean over pairs of each measure, for each ensemble in turn.
     pub(crate) fn of(&self, layers: &Layers) -> Result<Vec<Vec<Score>>> {
         use consilience_data::ActivationSource;
         let n_ensembles = layers.source.representations().len() / self.members;
-        let blocks = Blocks::contiguous(layers.n_stimuli, self.folds)?;
-        let design = SplitDesign::k_fold(&blocks, self.folds)?;
+        let (blocks, design) = self.design(layers.n_stimuli)?;
         let context = Context {
             source: &layers.source,
             blocks: &blocks,
@@ -77,16 +98,9 @@ impl Scoring<'_> {
             seed: self.seed,
             progress: &Quiet,
         };
-        let draws = Draws { shuffle: 0, rotation: 0 };
-        let mut tasks: Vec<Task<'_>> = Vec::new();
-        for first in (0..n_ensembles).map(|e| e * self.members) {
-            for x in first..first + self.members {
-                for y in x + 1..first + self.members {
-                    let cell = Cell { x, y, draws };
-                    tasks.extend(self.measures.iter().map(|&measure| Task { cell, measure }));
-                }
-            }
-        }
+        let of_cell =
+            |cell: Cell| self.measures.iter().map(move |m| Task { cell, measure: m.as_ref() });
+        let tasks: Vec<Task<'_>> = self.cells(n_ensembles).into_iter().flat_map(of_cell).collect();
         let outcomes = compute(&context, &tasks)?;
         let n_measures = self.measures.len();
         let size = n_pairs(self.members) * n_measures;
@@ -109,20 +123,6 @@ fn mean<'a>(outcomes: impl Iterator<Item = &'a TaskOutcome>) -> Score {
 
 pub(crate) fn n_pairs(members: usize) -> usize {
     members * (members - 1) / 2
-}
-
-/// What each of so many draws says, side by side and in their order.
-pub(crate) fn all_draws<T: Send>(
-    n: usize,
-    progress: &dyn Progress,
-    one_draw: impl Fn(usize) -> Result<T> + Sync + Send,
-) -> Result<Vec<T>> {
-    let said = |number| {
-        let said = one_draw(number);
-        progress.advance(1);
-        said
-    };
-    (0..n).into_par_iter().map(said).collect()
 }
 
 /// Mean inner product of the outputs of two students of an ensemble, and mean squared norm of those of one.

@@ -14,10 +14,12 @@ use super::noisy::{COPIES, NoisyCopy, noisy, selections_of_copies};
 use super::{Attenuation, CLEAN, CORRECTED, KIND, Noise, RAW, RELIABILITY};
 use crate::compare::dealt;
 use crate::footprint::Footprint;
-use crate::plan::tile;
+use crate::job::growth_of;
+use crate::plan::{Shuffled, tile};
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
+use crate::spec::Measures;
 use crate::studies::points::{self, WHAT};
 use crate::studies::selection::Place;
 use crate::summary::NULLS;
@@ -25,16 +27,16 @@ use crate::tile::{
     Context, Selections, Task, TaskOutcome, compute_each, evaluations, generator, selections,
 };
 use crate::within::together;
-use crate::{Cell, Cost, Draws, Job, Outcome, Result, Row, Setup, StudySpec};
+use crate::{Cell, Cost, Draws, Excerpt, Job, Outcome, Result, Row, Setup, StudySpec};
 
 /// The curves of one place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Curve {
     place: Place,
     ratios: Vec<f64>,
     repeats: usize,
     draws: Draws,
-    measures: Vec<Box<dyn DynMeasure>>,
+    measures: Measures,
     /// What is expected of each measure.
     attenuations: Vec<Option<Attenuation>>,
     /// All that its rows depend on beside measure, ratio and what they hold.
@@ -43,7 +45,7 @@ pub(super) struct Curve {
 }
 
 /// How stimuli are dealt to blocks and folds.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Dealing {
     seed: u64,
     folds: usize,
@@ -82,14 +84,13 @@ impl Curve {
         );
         let parts = [KIND, env!("CARGO_PKG_VERSION"), &place.layer, &numbers].into_iter();
         let parts: Vec<&str> = parts.chain(pairs.iter().map(String::as_str)).collect();
-        let measures = spec.measures.iter().map(|m| consilience_measures::parse(m));
         let attenuations = spec.measures.iter().map(|m| study.expected.get(m).copied());
         Ok(Self {
             shared: digest(&parts),
             ratios: study.signal_to_noise.clone(),
             repeats: study.repeats,
             draws: study.draws,
-            measures: measures.collect::<std::result::Result<_, _>>()?,
+            measures: spec.parsed_measures()?,
             attenuations: attenuations.collect(),
             spec: Dealing {
                 seed: spec.seed,
@@ -450,25 +451,36 @@ impl Job for Curve {
         clean as u64 + noisy * (self.ratios.len() * self.repeats) as u64
     }
 
-    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, n_blocks: usize) -> Cost {
+    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, _: usize) -> Cost {
         let none = Draws { shuffle: 0, rotation: 0 };
         let cells = |draws: Draws| -> Vec<Cell> {
             self.place.pairs.iter().map(|&(x, y)| Cell { x, y, draws }).collect()
         };
-        let clean = tile(catalogue, n_stimuli, n_blocks, &cells(none));
+        let clean = tile(catalogue, n_stimuli, &cells(none), Shuffled::WithMomentsOfY);
         let mut noisy = cells(self.draws);
         noisy.extend(self.used().into_iter().map(|r| Cell { x: r, y: r, draws: none }));
-        let noisy = tile(catalogue, n_stimuli, n_blocks, &noisy);
+        let noisy = tile(catalogue, n_stimuli, &noisy, Shuffled::WithMomentsOfY);
         let times = (self.ratios.len() * self.repeats) as u64;
         let multiply_adds = clean.multiply_adds + times * noisy.multiply_adds;
         // Copies are made of activations that stay in memory: they are read once.
         Cost { multiply_adds, ..clean }
     }
 
-    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+    fn excerpt(&self) -> Excerpt {
+        let part = Self {
+            place: self.place.of_few_pairs(),
+            // Several, as the activations are read once for all of them.
+            ratios: self.ratios.iter().take(2).copied().collect(),
+            repeats: self.repeats.min(2),
+            ..self.clone()
+        };
+        Excerpt::of(self, part, growth_of(&self.measures))
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<u64> {
         let (blocks, design) = self.dealing(setup.source)?;
         let together = self.together(setup, (&blocks, &design))?;
-        Ok(together.into_iter().map(|(_, held)| held).max())
+        Ok(together.into_iter().map(|(_, held)| held).max().unwrap_or(0))
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {

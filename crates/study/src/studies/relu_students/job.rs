@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use consilience_data::ActivationSource;
-use consilience_measures::DynMeasure;
 use consilience_statistics::UnitPolicy;
 use consilience_teacher::{Learner, Lesson, Pool, Taught};
 use rayon::prelude::*;
@@ -12,15 +11,17 @@ use super::ReluStudents;
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
+use crate::spec::Measures;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, aligned, all_draws, beside_noise, mean_over_draws, n_pairs, products,
+    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, n_pairs, products,
     ratio_of_means,
 };
+use crate::studies::ensembles::side_by_side::{OneDraw, SideBySide, excerpt};
 use crate::studies::ensembles::{
     ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, RecordedLayer, SAMPLES, STUDENT, TASK,
 };
 use crate::tile::generator;
-use crate::{Job, Result, Row, Setup, StudySpec};
+use crate::{Excerpt, Growth, Job, Result, Row, Setup, StudySpec};
 
 /// Where training inputs come from.
 #[derive(Debug, Clone)]
@@ -42,7 +43,7 @@ impl Inputs {
 }
 
 /// Ensembles of all ratios, with one number of samples.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct OneNumber {
     inputs: Inputs,
     task: &'static str,
@@ -55,7 +56,7 @@ pub(super) struct OneNumber {
     draws: usize,
     members: usize,
     stimuli: usize,
-    measures: Vec<Box<dyn DynMeasure>>,
+    measures: Measures,
     seed: u64,
     folds: usize,
 }
@@ -78,7 +79,6 @@ impl OneNumber {
         inputs: Inputs,
         samples: usize,
     ) -> Result<Self> {
-        let measures = spec.measures.iter().map(|m| consilience_measures::parse(m));
         Ok(Self {
             inputs,
             task: study.task.name(),
@@ -90,7 +90,7 @@ impl OneNumber {
             draws: study.draws,
             members: study.members,
             stimuli: study.stimuli,
-            measures: measures.collect::<std::result::Result<_, _>>()?,
+            measures: spec.parsed_measures()?,
             seed: spec.seed,
             folds: spec.folds,
         })
@@ -109,8 +109,48 @@ impl OneNumber {
     fn read(&self, source: &dyn ActivationSource) -> Result<Option<Pool>> {
         let Inputs::Recorded(layer) = &self.inputs else { return Ok(None) };
         let (labels, n_classes) = layer.classes(source)?;
-        let rows = layer.read(source, (self.most_samples, self.stimuli))?;
+        let rows = layer.read(source)?;
         Ok(Some(Pool::of_classes(rows.view(), &labels, n_classes)))
+    }
+
+    fn scoring(&self) -> Scoring<'_> {
+        Scoring {
+            measures: &self.measures,
+            members: self.members,
+            folds: self.folds,
+            seed: self.seed,
+            policy: UnitPolicy::Drop,
+        }
+    }
+
+    fn side_by_side(&self, setup: &Setup<'_>) -> Result<SideBySide> {
+        let (dimensions, outputs, recorded) = match &self.inputs {
+            Inputs::Drawn { dimensions, .. } => (*dimensions, 1, 0),
+            Inputs::Recorded(layer) => {
+                let units = layer.units(setup.source);
+                (units, layer.classes(setup.source)?.1, setup.source.stimuli().len() * units)
+            }
+        };
+        let ensembles = self.ratios.len() + 1;
+        let units = self.learner.units;
+        // Hidden layer and outputs of the stimuli.
+        let of_student = self.stimuli * (units + outputs);
+        // While one is trained: hidden layer and outputs of the samples, their slopes, weights and what Adam knows of them.
+        let of_training =
+            2 * self.samples * (units + outputs) + 4 * units * (dimensions + 1 + outputs);
+        let one = OneDraw {
+            kind: "relu-students",
+            scoring: self.scoring(),
+            ensembles,
+            stimuli: self.stimuli,
+            hidden: units,
+            numbers: (self.samples + self.stimuli) * (dimensions + 1)
+                + ensembles * self.members * of_student
+                + of_training,
+            // As they are read, and as they are used.
+            shared_numbers: 2 * recorded,
+        };
+        SideBySide::within(&one, setup)
     }
 
     fn lesson(&self, number: usize, recorded: Option<&Pool>) -> Lesson {
@@ -145,14 +185,7 @@ impl OneNumber {
         for (i, taught) in taught.iter().enumerate() {
             layers.push(format!("student {i}"), taught.hidden.clone(), self.learner.units)?;
         }
-        let scoring = Scoring {
-            measures: self.measures.iter().map(AsRef::as_ref).collect(),
-            members: self.members,
-            folds: self.folds,
-            seed: self.seed,
-            policy: UnitPolicy::Drop,
-        };
-        let ensembles = taught.chunks(self.members).zip(scoring.of(&layers)?);
+        let ensembles = taught.chunks(self.members).zip(self.scoring().of(&layers)?);
         let said = ensembles.map(|(taught, scores)| said(taught, scores)).collect();
         Ok((said, lesson.error_of_nothing()))
     }
@@ -212,10 +245,34 @@ impl Job for OneNumber {
         self.draws as u64
     }
 
+    fn excerpt(&self) -> Excerpt {
+        let part = Self {
+            draws: self.draws.min(rayon::current_num_threads().max(2)),
+            ratios: self.ratios.iter().take(1).copied().collect(),
+            most_samples: self.samples,
+            ..self.clone()
+        };
+        // Students of every ratio take long, and those of noise alone.
+        let ensembles = |job: &Self| (job.ratios.len() + 1) as f64;
+        let share = ensembles(self) / ensembles(&part);
+        let Excerpt { times, .. } = excerpt(self, part.clone());
+        Excerpt { times: times * share, job: Box::new(part), growth: Growth::None }
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<u64> {
+        Ok(self.side_by_side(setup)?.held)
+    }
+
+    fn check(&self, source: &dyn ActivationSource) -> Result<()> {
+        let Inputs::Recorded(layer) = &self.inputs else { return Ok(()) };
+        layer.check(source, (self.most_samples, self.stimuli))?;
+        layer.classes(source).map(drop)
+    }
+
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
         let recorded = self.read(setup.source)?;
         let one_draw = |number| self.one_draw(number, recorded.as_ref());
-        let draws = all_draws(self.draws, setup.progress, one_draw)?;
+        let draws = self.side_by_side(setup)?.all(self.draws, setup.progress, one_draw)?;
         let row = |((r, quantity), key): ((usize, String), String)| {
             let series = BTreeMap::from([
                 (TASK.to_owned(), self.task.to_owned()),

@@ -10,10 +10,12 @@ use consilience_statistics::{Blocks, SplitDesign, UnitPolicy};
 
 use super::{BIAS, KIND, SCORE, SampleSize, ladder};
 use crate::footprint::Footprint;
-use crate::plan::tile;
+use crate::job::growth_of;
+use crate::plan::{Shuffled, tile};
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
+use crate::spec::Measures;
 use crate::studies::points::{self, WHAT};
 use crate::studies::selection::Place;
 use crate::summary::NULLS;
@@ -21,17 +23,17 @@ use crate::tile::{
     Context, Selections, Task, TaskOutcome, compute_each, evaluations, generator, selections,
 };
 use crate::within::together;
-use crate::{Cell, Cost, Draws, Job, Outcome, Result, Row, Setup, StudySpec};
+use crate::{Cell, Cost, Draws, Excerpt, Job, Outcome, Result, Row, Setup, StudySpec};
 
 /// The curves of one place.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Curve {
     place: Place,
     sizes: Vec<usize>,
     halvings: usize,
     orders: usize,
     draws: Draws,
-    measures: Vec<Box<dyn DynMeasure>>,
+    measures: Measures,
     /// All that its rows depend on beside measure, size and what they hold.
     shared: String,
     seed: u64,
@@ -72,14 +74,13 @@ impl Curve {
             .into_iter()
             .chain(pairs.iter().map(String::as_str))
             .collect();
-        let measures = spec.measures.iter().map(|m| consilience_measures::parse(m));
         Ok(Self {
             shared: digest(&parts),
             sizes: study.stimuli.clone(),
             halvings: study.halvings,
             orders: study.orders,
             draws: study.draws,
-            measures: measures.collect::<std::result::Result<_, _>>()?,
+            measures: spec.parsed_measures()?,
             seed: spec.seed,
             folds: spec.folds,
             policy: spec.constant_units.into(),
@@ -283,7 +284,7 @@ impl Job for Curve {
         let of = |draws: Draws| {
             let cell = |&(x, y): &(usize, usize)| Cell { x, y, draws };
             let cells: Vec<Cell> = self.place.pairs.iter().map(cell).collect();
-            tile(catalogue, n_stimuli, self.folds * sizes.len(), &cells)
+            tile(catalogue, n_stimuli, &cells, Shuffled::WithMomentsOfY)
         };
         let (whole, drawn) = (of(Draws { shuffle: 0, rotation: 0 }), of(self.draws));
         // Each order is gathered once; a shuffle gathers the stimuli of its set only.
@@ -293,9 +294,25 @@ impl Job for Curve {
         Cost { multiply_adds, ..drawn }
     }
 
-    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+    fn excerpt(&self) -> Excerpt {
+        // As many draws for each order as there are of all.
+        let orders = self.orders.min(2);
+        let share = |all: usize| (all * orders).div_ceil(self.orders);
+        let part = Self {
+            place: self.place.of_few_pairs(),
+            orders,
+            draws: Draws {
+                shuffle: share(self.draws.shuffle),
+                rotation: share(self.draws.rotation),
+            },
+            ..self.clone()
+        };
+        Excerpt::of(self, part, growth_of(&self.measures))
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<u64> {
         let together = self.together(setup, &self.dealings(setup)?[0])?;
-        Ok(together.into_iter().map(|(_, held)| held).max())
+        Ok(together.into_iter().map(|(_, held)| held).max().unwrap_or(0))
     }
 
     fn check(&self, source: &dyn ActivationSource) -> Result<()> {

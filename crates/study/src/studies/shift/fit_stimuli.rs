@@ -1,21 +1,24 @@
 //! The cells of the study on the stimuli that their maps were fitted on: what a map can, and what it only seems to.
 
 use consilience_data::{ActivationSource, Representation};
-use consilience_measures::DynMeasure;
+
 use consilience_statistics::SplitDesign;
 
 use super::job::{row, row_key};
 use crate::compare::{dealt, without_each};
-use crate::plan::{Cost, tile};
+use crate::estimate::close_together;
+use crate::job::growth_of;
+use crate::plan::{Cost, Shuffled, tile};
+use crate::spec::Measures;
 use crate::tile::{Context, Task, evaluations};
 use crate::within::{compute_within, held_within};
-use crate::{Cell, Job, Maps, OnSet, Result, Row, Setup, StudySpec};
+use crate::{Cell, Excerpt, Job, Maps, OnSet, Result, Row, Setup, StudySpec};
 
 /// All cells of the study under the measures that fit maps, in sample.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct OnFitStimuli {
     cells: Vec<Cell>,
-    measures: Vec<Box<dyn DynMeasure>>,
+    measures: Measures,
     keys: Vec<String>,
     n_replicates: usize,
 }
@@ -26,10 +29,9 @@ impl OnFitStimuli {
         spec: &StudySpec,
         source: &dyn ActivationSource,
     ) -> Result<Self> {
-        let measures = spec.measures.iter().map(|m| consilience_measures::parse(m));
-        let mut measures: Vec<Box<dyn DynMeasure>> =
-            measures.collect::<std::result::Result<_, _>>()?;
-        measures.retain(|measure| measure.reads().held_out());
+        let parsed = spec.measures.iter().map(|m| consilience_measures::parse(m));
+        let held_out = parsed.filter(|m| m.as_ref().map_or(true, |m| m.reads().held_out()));
+        let measures: Measures = held_out.collect::<std::result::Result<_, _>>()?;
         let n_replicates = dealt(source, spec.blocks, spec.seed)?.len();
         let job = Self { cells: cells.to_vec(), measures, keys: Vec::new(), n_replicates };
         let way = [Maps::InSample.to_string()];
@@ -76,15 +78,23 @@ impl Job for OnFitStimuli {
         self.tasks().iter().map(|task| evaluations(task, self.n_replicates)).sum()
     }
 
-    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, n_blocks: usize) -> Cost {
-        tile(catalogue, n_stimuli, n_blocks, &self.cells)
+    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, _: usize) -> Cost {
+        tile(catalogue, n_stimuli, &self.cells, Shuffled::Between)
     }
 
-    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+    fn excerpt(&self) -> Excerpt {
+        let cells: Vec<Cell> =
+            close_together(&self.cells).into_iter().map(|c| self.cells[c]).collect();
+        let keys = self.keys[..cells.len() * self.measures.len()].to_vec();
+        let part = Self { cells, keys, ..self.clone() };
+        Excerpt::of(self, part, growth_of(&self.measures))
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<u64> {
         let held = |context: &Context<'_>, tasks: &[Task<'_>]| {
             held_within(context, tasks, &self.measures, setup.memory)
         };
-        self.in_sample(setup, held).map(Some)
+        self.in_sample(setup, held)
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {

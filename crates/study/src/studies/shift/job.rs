@@ -4,28 +4,31 @@ use std::collections::BTreeSet;
 
 use consilience_data::store::RecordedSet;
 use consilience_data::{ActivationSource, Representation};
-use consilience_measures::DynMeasure;
+
 use consilience_statistics::SplitDesign;
 
 use super::twins::{Twins, check_blocks, fitted_in_distribution, twin_blocks, without_each_twin};
 use super::{KIND, problem, severity_of, shift_of};
 use crate::compare::{dealt, without_each};
-use crate::plan::{Cost, tile};
+use crate::estimate::close_together;
+use crate::job::growth_of;
+use crate::plan::{Cost, Shuffled, tile};
 use crate::row::SCHEMA;
 use crate::run::{digest, side_facts, split_name};
+use crate::spec::Measures;
 use crate::tile::{Context, Task, TaskOutcome, evaluations};
 use crate::within::{compute_within, held_within};
-use crate::{Cell, CellRow, Job, Maps, OnSet, Outcome, Result, Row, Setup, StudySpec};
+use crate::{Cell, CellRow, Excerpt, Job, Maps, OnSet, Outcome, Result, Row, Setup, StudySpec};
 
 /// All cells of the study on one set.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct OnOtherStimuli {
     set: RecordedSet,
     /// The cells as they are in distribution.
     cells: Vec<Cell>,
     /// The same cells among the representations of the set.
     there: Vec<Cell>,
-    measures: Vec<Box<dyn DynMeasure>>,
+    measures: Measures,
     /// Index of cell and measure, and where maps are fitted, for each row.
     places: Vec<(usize, usize, Maps)>,
     keys: Vec<String>,
@@ -42,11 +45,7 @@ impl OnOtherStimuli {
         let on = source.on(&set.name)?;
         let there = found(&set, cells, source, &*on)?;
         let pairs_up = on.stimuli().ids == source.stimuli().ids;
-        let measures: Vec<Box<dyn DynMeasure>> = spec
-            .measures
-            .iter()
-            .map(|m| consilience_measures::parse(m))
-            .collect::<std::result::Result<_, _>>()?;
+        let measures = spec.parsed_measures()?;
         let n_blocks = dealt(&*on, spec.blocks, spec.seed)?.len();
         let mut places = Vec::new();
         for c in 0..cells.len() {
@@ -163,21 +162,39 @@ impl Job for OnOtherStimuli {
         tasks.iter().map(|task| evaluations(task, self.n_replicates)).sum()
     }
 
-    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, n_blocks: usize) -> Cost {
+    fn cost(&self, catalogue: &[Representation], n_stimuli: usize, _: usize) -> Cost {
         // Layers have the same shape on every set.
-        let refitted = tile(catalogue, n_stimuli, n_blocks, &self.cells);
+        let shuffled = Shuffled::WithMomentsOfY;
+        let refitted = tile(catalogue, n_stimuli, &self.cells, shuffled);
         if self.places.iter().all(|(.., maps)| *maps != Maps::AsFitted) {
             return refitted;
         }
-        refitted.then(&tile(catalogue, 2 * n_stimuli, 2 * n_blocks, &self.cells))
+        refitted.then(&tile(catalogue, 2 * n_stimuli, &self.cells, shuffled))
     }
 
-    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+    fn excerpt(&self) -> Excerpt {
+        let few = close_together(&self.cells);
+        let at = |c: &usize| few.iter().position(|chosen| chosen == c);
+        let places = self.places.iter();
+        let places =
+            places.filter_map(|(c, m, maps)| Some((at(c)?, *m, *maps))).collect::<Vec<_>>();
+        let chosen = |cells: &[Cell]| few.iter().map(|&c| cells[c]).collect();
+        let part = Self {
+            cells: chosen(&self.cells),
+            there: chosen(&self.there),
+            keys: self.keys[..places.len()].to_vec(),
+            places,
+            ..self.clone()
+        };
+        Excerpt::of(self, part, growth_of(&self.measures))
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<u64> {
         let on = setup.source.on(&self.set.name)?;
         let held = |context: &Context<'_>, tasks: &[Task<'_>]| {
             held_within(context, tasks, &self.measures, setup.memory)
         };
-        Ok(Some(self.refitted(setup, &*on, held)?.max(self.as_fitted(setup, &*on, held)?)))
+        Ok(self.refitted(setup, &*on, held)?.max(self.as_fitted(setup, &*on, held)?))
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use consilience_measures::DynMeasure;
 use consilience_statistics::UnitPolicy;
 use consilience_teacher::{Ensemble, Inputs, Learnt, Setting, Stimuli, Student, draw, expected};
 
@@ -10,16 +9,17 @@ use super::{Relation, Teacher};
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
+use crate::spec::Measures;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, aligned, all_draws, beside_noise, mean_over_draws, n_pairs,
-    ratio_of_means,
+    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, n_pairs, ratio_of_means,
 };
+use crate::studies::ensembles::side_by_side::{OneDraw, SideBySide, excerpt, few_draws};
 use crate::studies::ensembles::{ERROR, INPUTS, RATIO, SAMPLES, STUDENT, WEIGHTS};
 use crate::tile::generator;
-use crate::{Job, Result, Row, Setup, StudySpec};
+use crate::{Excerpt, Job, Result, Row, Setup, StudySpec};
 
 /// Ensembles of all students and ratios, with one number of samples.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ensembles {
     setting: Setting,
     ratios: Vec<f64>,
@@ -28,7 +28,9 @@ pub(super) struct Ensembles {
     members: usize,
     hidden: usize,
     stimuli: usize,
-    measures: Vec<(Box<dyn DynMeasure>, Option<Relation>)>,
+    measures: Measures,
+    /// What theory makes of the cosine of the weights, one a measure.
+    relations: Vec<Option<Relation>>,
     seed: u64,
     folds: usize,
 }
@@ -51,10 +53,6 @@ impl Ensembles {
         inputs: Inputs,
         samples: usize,
     ) -> Result<Self> {
-        let measure = |spec: &String| {
-            let measure = consilience_measures::parse(spec)?;
-            Ok((measure, study.expected.get(spec).copied()))
-        };
         Ok(Self {
             setting: Setting { dimensions: study.dimensions, samples, inputs },
             ratios: study.signal_to_noise.clone(),
@@ -63,15 +61,16 @@ impl Ensembles {
             members: study.members,
             hidden: study.hidden,
             stimuli: study.stimuli,
-            measures: spec.measures.iter().map(measure).collect::<Result<_>>()?,
+            measures: spec.parsed_measures()?,
+            relations: spec.measures.iter().map(|m| study.expected.get(m).copied()).collect(),
             seed: spec.seed,
             folds: spec.folds,
         })
     }
 
-    /// Names of what is measured of each ensemble, with what theory makes of the cosine of the weights.
+    /// Names of what is measured of each ensemble.
     fn quantities(&self) -> Vec<String> {
-        let measures = self.measures.iter().map(|(measure, _)| measure.spec());
+        let measures = self.measures.iter().map(|measure| measure.spec());
         [WEIGHTS.to_owned(), ERROR.to_owned()].into_iter().chain(measures).collect()
     }
 
@@ -84,6 +83,34 @@ impl Ensembles {
             }
         }
         places
+    }
+
+    fn scoring(&self) -> Scoring<'_> {
+        Scoring {
+            measures: &self.measures,
+            members: self.members,
+            folds: self.folds,
+            seed: self.seed,
+            policy: UnitPolicy::Refuse,
+        }
+    }
+
+    fn side_by_side(&self, setup: &Setup<'_>) -> Result<SideBySide> {
+        let Setting { dimensions, samples, inputs } = self.setting;
+        let ensembles = 2 * self.ratios.len() * self.students.len();
+        let sets = if inputs == Inputs::Shared { 1 } else { self.members };
+        // Inputs and both sides of their decomposition; weights; stimuli.
+        let of_inputs = sets * (2 * samples + dimensions) * dimensions;
+        let one = OneDraw {
+            kind: "teacher",
+            scoring: self.scoring(),
+            ensembles,
+            stimuli: self.stimuli,
+            hidden: self.hidden,
+            numbers: of_inputs + (ensembles * self.members + self.stimuli) * dimensions,
+            shared_numbers: 0,
+        };
+        SideBySide::within(&one, setup)
     }
 
     /// What one draw says of each ensemble: `out[ratio][student]`.
@@ -111,14 +138,7 @@ impl Ensembles {
                 }
             }
         }
-        let scoring = Scoring {
-            measures: self.measures.iter().map(|(measure, _)| measure.as_ref()).collect(),
-            members: self.members,
-            folds: self.folds,
-            seed: self.seed,
-            policy: UnitPolicy::Refuse,
-        };
-        let mut scores = scoring.of(&layers)?.into_iter();
+        let mut scores = self.scoring().of(&layers)?.into_iter();
         let mut said = |learnt: &Learnt| {
             let (taught, noise) = (scores.next(), scores.next());
             let pairs = taught.into_iter().flatten().zip(noise.into_iter().flatten());
@@ -159,9 +179,9 @@ impl Ensembles {
                 Some(1.0),
             );
         }
-        let at = self.measures.iter().position(|(m, _)| m.spec() == quantity);
+        let at = self.measures.iter().position(|m| m.spec() == quantity);
         let at = at.expect("quantities are those of the measures");
-        let expected = self.measures[at].1.zip(theory).map(|(r, t)| r.of(t.alignment));
+        let expected = self.relations[at].zip(theory).map(|(r, t)| r.of(t.alignment));
         beside_noise(said.iter().map(|s| s.scores[at].clone()), expected)
     }
 }
@@ -181,8 +201,8 @@ impl Job for Ensembles {
         ];
         let shared = format!("{} {inputs} {numbers:?} {}", env!("CARGO_PKG_VERSION"), self.seed);
         let key = |(r, s, quantity): (usize, usize, String)| {
-            let measure = self.measures.iter().find(|(m, _)| m.spec() == quantity);
-            let measure = measure.map(|(m, relation)| (m.info().revision, relation));
+            let at = self.measures.iter().position(|m| m.spec() == quantity);
+            let measure = at.map(|at| (self.measures[at].info().revision, self.relations[at]));
             let own = format!("{} {:?} {measure:?}", self.ratios[r], self.students[s]);
             digest(&["teacher", &shared, &own, &quantity])
         };
@@ -193,8 +213,17 @@ impl Job for Ensembles {
         self.draws as u64
     }
 
+    fn excerpt(&self) -> Excerpt {
+        excerpt(self, Self { draws: few_draws(self.draws), ..self.clone() })
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<u64> {
+        Ok(self.side_by_side(setup)?.held)
+    }
+
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
-        let draws = all_draws(self.draws, setup.progress, |number| self.one_draw(number))?;
+        let one_draw = |number| self.one_draw(number);
+        let draws = self.side_by_side(setup)?.all(self.draws, setup.progress, one_draw)?;
         let row = |((r, s, quantity), key): ((usize, usize, String), String)| {
             let (ratio, student) = (self.ratios[r], &self.students[s]);
             let said: Vec<&Said> = draws.iter().map(|d| &d[r][s]).collect();

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use consilience_data::ActivationSource;
-use consilience_measures::DynMeasure;
 use consilience_statistics::UnitPolicy;
 use consilience_teacher::{
     Inputs, LinearLesson, LinearlyTaught, Parts, Pool, Student, expected_of_lessons,
@@ -13,18 +12,20 @@ use super::{Task, Teacher};
 use crate::point::{PointOutcome, PointRow};
 use crate::row::SCHEMA;
 use crate::run::digest;
+use crate::spec::Measures;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, aligned, all_draws, beside_noise, mean_over_draws, n_pairs, products,
+    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, n_pairs, products,
     ratio_of_means,
 };
+use crate::studies::ensembles::side_by_side::{OneDraw, SideBySide, excerpt, few_draws};
 use crate::studies::ensembles::{
     ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, RecordedLayer, SAMPLES, STUDENT, TASK, WRONG,
 };
 use crate::tile::generator;
-use crate::{Job, Result, Row, Setup, StudySpec};
+use crate::{Excerpt, Job, Result, Row, Setup, StudySpec};
 
 /// Ensembles of all students and ratios, with one number of samples of one layer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct RecordedEnsembles {
     task: Task,
     layer: RecordedLayer,
@@ -38,7 +39,7 @@ pub(super) struct RecordedEnsembles {
     members: usize,
     hidden: usize,
     stimuli: usize,
-    measures: Vec<Box<dyn DynMeasure>>,
+    measures: Measures,
     seed: u64,
     folds: usize,
 }
@@ -67,7 +68,6 @@ impl RecordedEnsembles {
         inputs: Inputs,
         samples: usize,
     ) -> Result<Self> {
-        let measures = spec.measures.iter().map(|m| consilience_measures::parse(m));
         Ok(Self {
             task: study.task.clone(),
             layer,
@@ -80,7 +80,7 @@ impl RecordedEnsembles {
             members: study.members,
             hidden: study.hidden,
             stimuli: study.stimuli,
-            measures: measures.collect::<std::result::Result<_, _>>()?,
+            measures: spec.parsed_measures()?,
             seed: spec.seed,
             folds: spec.folds,
         })
@@ -104,17 +104,50 @@ impl RecordedEnsembles {
     }
 
     fn read(&self, source: &dyn ActivationSource) -> Result<Recorded> {
-        let rows = self.layer.read(source, (self.most_samples, self.stimuli))?;
-        if !matches!(self.task, Task::Labels { .. }) {
+        let rows = self.layer.read(source)?;
+        if !self.is_of_classes() {
             return Ok(Recorded::Inputs(rows));
         }
         let (labels, n) = self.layer.classes(source)?;
-        if n > self.hidden {
-            let found =
-                format!("hidden = {}; expected at least {n}, one unit for each class", self.hidden);
-            return Err(crate::studies::ensembles::problem("teacher", found));
-        }
         Ok(Recorded::Classes(Pool::of_classes(rows.view(), &labels, n)))
+    }
+
+    fn is_of_classes(&self) -> bool {
+        matches!(self.task, Task::Labels { .. })
+    }
+
+    fn scoring(&self) -> Scoring<'_> {
+        Scoring {
+            measures: &self.measures,
+            members: self.members,
+            folds: self.folds,
+            seed: self.seed,
+            policy: UnitPolicy::Refuse,
+        }
+    }
+
+    fn side_by_side(&self, setup: &Setup<'_>) -> Result<SideBySide> {
+        let (n, units) = (setup.source.stimuli().len(), self.layer.units(setup.source));
+        let outputs = if self.is_of_classes() { self.layer.classes(setup.source)?.1 } else { 1 };
+        let ensembles = 2 * self.ratios.len() * self.students.len();
+        let lessons = if self.inputs == Inputs::Shared { 1 } else { self.members };
+        // Inputs and both sides of their decomposition; stimuli, and what directions say of them.
+        let of_lesson = (2 * self.samples + units + 2 * self.stimuli) * units;
+        // Weights and outputs, twice: as they were learnt and by ensemble.
+        let of_student = 2 * (units + self.stimuli) * outputs;
+        // A linear teacher has rows of its own.
+        let of_teacher = if self.is_of_classes() { 0 } else { n * units };
+        let one = OneDraw {
+            kind: "teacher",
+            scoring: self.scoring(),
+            ensembles,
+            stimuli: self.stimuli,
+            hidden: self.hidden,
+            numbers: lessons * of_lesson + ensembles * self.members * of_student + of_teacher,
+            // As they are read, and as they are used.
+            shared_numbers: 2 * n * units,
+        };
+        SideBySide::within(&one, setup)
     }
 
     /// What one draw says of each ensemble: `out[ratio][student]`.
@@ -165,14 +198,7 @@ impl RecordedEnsembles {
                 }
             }
         }
-        let scoring = Scoring {
-            measures: self.measures.iter().map(AsRef::as_ref).collect(),
-            members: self.members,
-            folds: self.folds,
-            seed: self.seed,
-            policy: UnitPolicy::Refuse,
-        };
-        let scores = scoring.of(&layers)?;
+        let scores = self.scoring().of(&layers)?;
         let said = |r: usize, s: usize| {
             // Students of all kinds taught, then students of all kinds of noise alone.
             let taught = 2 * r * self.students.len() + s;
@@ -275,10 +301,33 @@ impl Job for RecordedEnsembles {
         self.draws as u64
     }
 
+    fn excerpt(&self) -> Excerpt {
+        let draws = few_draws(self.draws);
+        excerpt(self, Self { draws, most_samples: self.samples, ..self.clone() })
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<u64> {
+        Ok(self.side_by_side(setup)?.held)
+    }
+
+    fn check(&self, source: &dyn ActivationSource) -> Result<()> {
+        self.layer.check(source, (self.most_samples, self.stimuli))?;
+        if !self.is_of_classes() {
+            return Ok(());
+        }
+        let (_, n) = self.layer.classes(source)?;
+        if n <= self.hidden {
+            return Ok(());
+        }
+        let found =
+            format!("hidden = {}; expected at least {n}, one unit for each class", self.hidden);
+        Err(crate::studies::ensembles::problem("teacher", found))
+    }
+
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
         let recorded = self.read(setup.source)?;
         let one_draw = |number| self.one_draw(number, &recorded);
-        let draws = all_draws(self.draws, setup.progress, one_draw)?;
+        let draws = self.side_by_side(setup)?.all(self.draws, setup.progress, one_draw)?;
         let row = |((r, s, quantity), key): ((usize, usize, String), String)| {
             let said: Vec<&Said> = draws.iter().map(|d| &d[r][s]).collect();
             let series = BTreeMap::from([

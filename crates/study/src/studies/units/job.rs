@@ -12,10 +12,10 @@ use crate::footprint::of_process;
 use crate::plan::Cost;
 use crate::row::SCHEMA;
 use crate::run::{digest, side_facts};
-use crate::{Error, Job, Result, Row, Setup, StudySpec, UnitsLayerRow, UnitsRow};
+use crate::{Error, Excerpt, Growth, Job, Result, Row, Setup, StudySpec, UnitsLayerRow, UnitsRow};
 
 /// One layer of all networks.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct LayerOfNetworks {
     shared: Shared,
     /// Where positions look, one entry a network.
@@ -71,6 +71,9 @@ impl LayerOfNetworks {
         })
     }
 }
+
+/// Networks whose time tells that of all, at the most.
+const FEW: usize = 3;
 
 /// Pairs of the networks of a layer, the first before the second.
 fn pairs(n: usize) -> impl Iterator<Item = (usize, usize)> {
@@ -150,10 +153,29 @@ impl Job for LayerOfNetworks {
         cost
     }
 
-    fn held(&self, setup: &Setup<'_>) -> Result<Option<u64>> {
+    fn excerpt(&self) -> Excerpt {
+        let few = self.shared.representations.len().min(FEW);
+        let of_few = |all: &Vec<usize>| all[..few].to_vec();
+        let part = Self {
+            shared: Shared {
+                representations: of_few(&self.shared.representations),
+                earlier: self.shared.earlier.iter().map(of_few).collect(),
+                ..self.shared.clone()
+            },
+            fields: self.fields[..few].to_vec(),
+            // One a pair, and one of all of them.
+            keys: self.keys[..=pairs(few).count()].to_vec(),
+            ..self.clone()
+        };
+        let n_pairs = |job: &Self| pairs(job.shared.representations.len()).count() as f64;
+        let times = n_pairs(self) / n_pairs(&part);
+        Excerpt { job: Box::new(part), times, growth: Growth::Linear }
+    }
+
+    fn held(&self, setup: &Setup<'_>) -> Result<u64> {
         let blocks = dealt(setup.source, setup.spec.blocks, setup.spec.seed)?;
         let (_, bytes) = self.holding(&self.request(setup.source, &blocks), setup.memory)?;
-        Ok(Some(bytes))
+        Ok(bytes)
     }
 
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
