@@ -29,7 +29,7 @@ impl std::fmt::Display for Judgement {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Reproduced => "reproduced",
-            Self::NotReproduced => "not reproduced",
+            Self::NotReproduced => "not reproduced here",
             Self::CannotBeJudged => "cannot be judged here",
         })
     }

@@ -199,12 +199,15 @@ mod tests {
         let section = judged.of(&paper);
         let tones: Vec<Tone> = section.verdicts.iter().map(|v| v.tone).collect();
         assert_eq!(tones, [Tone::Holds, Tone::Fails, Tone::Note]);
-        assert_eq!(section.verdicts[1].text, "A — not reproduced: found 0.1. Too few networks.");
+        assert_eq!(
+            section.verdicts[1].text,
+            "A — not reproduced here: found 0.1. Too few networks."
+        );
         let [Figure::Table(claims), Figure::Table(values)] = section.figures.as_slice() else {
             panic!("{:?}", section.figures)
         };
         assert_eq!(claims.rows.len(), 3);
-        assert_eq!(claims.rows[1][1], "not reproduced");
+        assert_eq!(claims.rows[1][1], "not reproduced here");
         assert_eq!(claims.rows[1][4], "found 0.1. Too few networks.");
         let line = [
             "2",

@@ -131,7 +131,7 @@ fn layers_that_correspond_by_depth_are_found_in_every_pair() {
         _ => None,
     });
     let depth = depth.expect("a figure");
-    assert_eq!((depth.facets.len(), depth.facets[0].curves.len()), (2, 3));
+    assert_eq!((depth.facets.len(), depth.facets[0].curves.len()), (2, 4));
     assert_eq!(depth.facets[0].curves[0].x, depth.facets[0].curves[0].y);
 }
 

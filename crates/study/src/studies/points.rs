@@ -146,9 +146,9 @@ pub(crate) fn by_measure<'a, 'b>(
 }
 
 /// Over how many pairs of networks the means are.
-pub(crate) fn pairs_words(sweeps: &[Sweep<'_>]) -> String {
+pub(crate) fn pairs_words<'a>(sweeps: impl IntoIterator<Item = &'a Sweep<'a>>) -> String {
     let mut counts: Vec<usize> =
-        sweeps.iter().filter_map(|s| s.points.first()).map(|p| p.n_pairs).collect();
+        sweeps.into_iter().filter_map(|s| s.points.first()).map(|p| p.n_pairs).collect();
     counts.sort_unstable();
     match (counts.first(), counts.last()) {
         (Some(&low), Some(&high)) if low == high => {

@@ -141,6 +141,7 @@ impl ReluStudents {
             fits_is: "get to the tolerance of their training",
             draws: self.draws,
             members: self.members,
+            stimuli: self.stimuli,
             folds: run.spec.folds,
             expected: Vec::new(),
             theory_is: "none is known",

@@ -191,6 +191,7 @@ impl Teacher {
             fits_is: "fit their targets, which takes inputs of rank n",
             draws: self.draws,
             members: self.members,
+            stimuli: self.stimuli,
             folds: run.spec.folds,
             expected: [alignment.to_owned()]
                 .into_iter()

@@ -127,6 +127,11 @@ fn fixed(value: f64, digits: usize) -> String {
 
 /// How the numbers of a figure were made: n, interval, chance.
 pub(crate) fn caption(run: &Run, rows: &[&SummaryRow]) -> String {
+    caption_with(run, rows, &chance_words(rows))
+}
+
+/// The same with a sentence on chance that the rows cannot say.
+pub(crate) fn caption_with(run: &Run, rows: &[&SummaryRow], chance: &str) -> String {
     let Some(first) = rows.first() else { return "No cell could be computed.".to_owned() };
     let interval = if rows.iter().any(|r| r.estimate.method == Method::NodeBootstrap) {
         format!("95 % intervals by bootstrap over networks ({} draws)", run.spec.bootstrap_draws)
@@ -134,12 +139,11 @@ pub(crate) fn caption(run: &Run, rows: &[&SummaryRow]) -> String {
         "no interval over networks (it takes three)".to_owned()
     };
     format!(
-        "Means over {} of {} networks, {} stimuli, {} folds; {interval}. {}",
+        "Means over {} of {} networks, {} stimuli, {} folds; {interval}. {chance}",
         count(first.n_pairs, "pair"),
         first.n_networks,
         run.n_stimuli,
-        run.spec.folds,
-        chance_words(rows)
+        run.spec.folds
     )
 }
 

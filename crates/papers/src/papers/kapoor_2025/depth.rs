@@ -32,8 +32,15 @@ pub(super) fn same_depth(results: &Results<'_>) -> Claim {
             }
         }
     }
+    // Above chance is not everywhere: where it is less than half that is said.
+    let few = values.iter().filter(|v| v.estimate.value < 0.5).count();
+    let elsewhere = if few == 0 {
+        String::new()
+    } else {
+        format!("; by {few} of them most layers have their best partner at another depth")
+    };
     let here = format!(
-        "the share is {}; above random orders of the layers by {above} of {} maps",
+        "the share is {}; above random orders of the layers by {above} of {} maps{elsewhere}",
         range(&values),
         values.len()
     );

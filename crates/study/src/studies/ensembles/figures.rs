@@ -22,9 +22,8 @@ pub(in crate::studies) fn section(
             figures.push(alignment(sweep, &points, inputs, quantity));
         }
         figures.push(errors(sweep, &points, inputs));
-        if sweep.expected.iter().any(|q| q == sweep.alignment) {
-            figures.push(residuals(sweep, &points, inputs));
-        }
+        let expected = sweep.expected.iter();
+        figures.extend(expected.map(|quantity| residuals(sweep, &points, inputs, quantity)));
         figures.extend(wrong(sweep, &points, inputs));
         figures.extend(interpolating(sweep, &points, inputs));
     }
@@ -41,9 +40,10 @@ pub(in crate::studies) fn section(
 fn sentence(sweep: &Sweep) -> String {
     let pairs = sweep.members * (sweep.members - 1) / 2;
     format!(
-        "{} independent draws, {} of students each; 95 % intervals over draws",
+        "{} independent draws, {} of students each, {} test stimuli; 95 % intervals over draws",
         sweep.draws,
-        words::count(pairs, "pair")
+        words::count(pairs, "pair"),
+        sweep.stimuli
     )
 }
 
@@ -51,6 +51,7 @@ fn title(quantity: &str) -> String {
     match quantity {
         WEIGHTS => "Cosine of weights".to_owned(),
         OUTPUTS => "Cosine of outputs".to_owned(),
+        ERROR => "Generalisation error".to_owned(),
         measure => words::title(measure),
     }
 }
@@ -226,26 +227,49 @@ fn errors(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
     figure(sweep, look, panels(points, (inputs, ERROR), curves))
 }
 
-fn residuals(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
+/// How far a point is from what theory says, and where an error would be large how many times as large as that it is.
+fn distance(quantity: &str, point: &Valued<'_>) -> Option<(f64, [f64; 2])> {
+    if quantity != ERROR {
+        return residual(point);
+    }
+    let logarithm = |error: f64| error.max(LEAST_ERROR).log10();
+    let expected = logarithm(point.row.expected()?);
+    let [low, high] = point.estimate.interval?.map(|end| logarithm(end) - expected);
+    Some((logarithm(point.value()) - expected, [low, high]))
+}
+
+fn residuals(sweep: &Sweep, points: &Points<'_>, inputs: &str, quantity: &str) -> Figure {
     let largest = points
         .places()
         .iter()
         .filter(|p| p.inputs == inputs)
-        .flat_map(|place| points.curve(sweep.alignment, place))
-        .filter_map(|p| residual(&p))
+        .flat_map(|place| points.curve(quantity, place))
+        .filter_map(|p| distance(quantity, &p))
         .flat_map(|(value, [low, high])| [value.abs(), low.abs(), high.abs()])
         .fold(0.01_f64, f64::max);
     let bound = (largest * 20.0).ceil() / 20.0;
+    let id = match quantity {
+        _ if quantity == sweep.alignment => "residual".to_owned(),
+        ERROR => "residual-error".to_owned(),
+        measure => format!("residual-{}", measure.replace([':', '=', ',', ' '], "-")),
+    };
+    let what = if quantity == ERROR {
+        "Decadic logarithm of the measured over the expected error."
+    } else {
+        "Measured less expected."
+    };
     let look = Look {
-        id: format!("{}-residual-{inputs}", sweep.id()),
-        title: format!("{} less theory, {inputs} inputs", title(sweep.alignment)),
-        caption: format!("Measured less expected. {}; chance plays no part.", sentence(sweep)),
+        id: format!("{}-{id}-{inputs}", sweep.id()),
+        title: format!("{} less theory, {inputs} inputs", title(quantity)),
+        caption: format!("{what} {}; chance plays no part.", sentence(sweep)),
         y_label: "residual",
         y_range: (-bound, bound),
     };
     let curves = |name: &str, points: &[Valued<'_>]| {
-        let known: Vec<(f64, (f64, [f64; 2]))> =
-            points.iter().filter_map(|p| Some((position(p.at()), residual(p)?))).collect();
+        let known: Vec<(f64, (f64, [f64; 2]))> = points
+            .iter()
+            .filter_map(|p| Some((position(p.at()), distance(quantity, p)?)))
+            .collect();
         let curve = Curve {
             name: name.to_owned(),
             role: CurveRole::Score,
@@ -258,7 +282,7 @@ fn residuals(sweep: &Sweep, points: &Points<'_>, inputs: &str) -> Figure {
         };
         if known.is_empty() { Vec::new() } else { vec![curve] }
     };
-    figure(sweep, look, panels(points, (inputs, sweep.alignment), curves))
+    figure(sweep, look, panels(points, (inputs, quantity), curves))
 }
 
 /// Curves of a share that was counted, if it was.

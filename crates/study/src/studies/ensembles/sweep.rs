@@ -28,6 +28,8 @@ pub struct Sweep {
     pub draws: usize,
     /// Students of an ensemble.
     pub members: usize,
+    /// Test stimuli, on which outputs and hidden layers are compared.
+    pub stimuli: usize,
     /// Folds of the measures that fit a map.
     pub folds: usize,
     /// Quantities of which something is expected.

@@ -195,11 +195,14 @@ fn best_table(
     TableFigure {
         id: format!("seed-ceiling-{}-{}", groups.0, groups.1),
         title: format!("{} and {}: share of the seed-to-seed ceiling", groups.0, groups.1),
-        caption: words::caption(run, shares).replace(" No chance level was drawn.", ""),
+        caption: words::caption_with(run, shares, OF_SCORES),
         columns: columns.to_vec(),
         rows,
     }
 }
+
+/// What chance is of a share of the ceiling.
+const OF_SCORES: &str = "Shares are of scores as they are; what chance makes of these stands beside them in the figures of scores.";
 
 fn heat_map(groups: (&str, &str), measure: &str, shares: &[&SummaryRow], run: &Run) -> HeatMap {
     let names = |layer: fn(&SummaryRow) -> &String| {
@@ -235,7 +238,7 @@ fn heat_map(groups: (&str, &str), measure: &str, shares: &[&SummaryRow], run: &R
         title: words::title(measure),
         caption: format!(
             "Share of the seed-to-seed ceiling. {}",
-            words::caption(run, shares).replace(" No chance level was drawn.", "")
+            words::caption_with(run, shares, OF_SCORES)
         ),
         y_label: format!("layer of {}", groups.0),
         x_label: format!("layer of {}", groups.1),

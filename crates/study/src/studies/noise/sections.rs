@@ -7,7 +7,7 @@ use super::{CLEAN, CORRECTED, KIND, Noise, RAW, RELIABILITY, verdicts};
 use crate::studies::points::{self, Known, Sweep};
 use crate::studies::selection::LAST;
 use crate::studies::words;
-use crate::{Curve, CurveRole, Curves, Figure, Run, Section, Table, TableFigure};
+use crate::{Curve, CurveRole, Curves, Draws, Figure, Run, Section, Table, TableFigure};
 
 /// Place of a ratio on a logarithmic axis.
 fn position(ratio: f64) -> f64 {
@@ -39,12 +39,19 @@ pub(super) fn noise(study: &Noise, table: &Table, run: &Run) -> Section {
     }
 }
 
-/// What intervals are of.
-fn intervals(study: &Noise) -> String {
+/// How the numbers of a figure were made: n, intervals, folds.
+fn made<'a>(study: &Noise, run: &Run, sweeps: impl IntoIterator<Item = &'a Sweep<'a>>) -> String {
+    let means = points::pairs_words(sweeps);
+    let (stimuli, folds, draws) = (run.n_stimuli, run.spec.folds, study.repeats);
     format!(
-        "95 % intervals over {} draws of the noise; networks and stimuli stay the same",
-        study.repeats
+        "95 % intervals over {draws} draws of the noise, networks and stimuli stay the same; {means} of networks, {stimuli} stimuli, {folds} folds"
     )
+}
+
+/// How often chance was drawn.
+fn drawn(study: &Noise) -> String {
+    let Draws { shuffle, rotation } = study.draws;
+    format!("{shuffle} shuffles and {rotation} rotations for each draw of the noise")
 }
 
 fn scores(study: &Noise, sweeps: &[&Sweep<'_>], measure: &str, run: &Run) -> Figure {
@@ -96,11 +103,9 @@ fn scores(study: &Noise, sweeps: &[&Sweep<'_>], measure: &str, run: &Run) -> Fig
         id: format!("{KIND}-{id}"),
         title: format!("{} over the signal-to-noise ratio", words::title(measure)),
         caption: format!(
-            "{correction}{theory} Straight: the score without noise. {}. Dashed: chance at that ratio, {} shuffles and {} rotations a draw. {} folds.",
-            intervals(study),
-            study.draws.shuffle,
-            study.draws.rotation,
-            run.spec.folds
+            "{correction}{theory} Straight: the score without noise. {}. Dashed: chance at that ratio, {}.",
+            made(study, run, sweeps.iter().copied()),
+            drawn(study)
         ),
         x_label: "signal-to-noise ratio (logarithmic)".to_owned(),
         y_label: words::title(measure),
@@ -128,6 +133,7 @@ fn numbers(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
                 text(Some(raw)),
                 theory(raw),
                 text(at(&Null::Shuffle.to_string())),
+                text(at(&Null::Rotation.to_string())),
                 text(at(RELIABILITY)),
                 text(at(CORRECTED)),
                 text(clean),
@@ -142,6 +148,7 @@ fn numbers(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
         "raw",
         "theory",
         "shuffled",
+        "rotated",
         "reliability",
         "corrected",
         "without noise",
@@ -150,7 +157,7 @@ fn numbers(study: &Noise, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
     TableFigure {
         id: format!("{KIND}-numbers"),
         title: "Raw and corrected scores by signal-to-noise ratio".to_owned(),
-        caption: format!("{}. {} folds.", intervals(study), run.spec.folds),
+        caption: format!("{}. Chance: {}.", made(study, run, sweeps), drawn(study)),
         columns: columns.map(str::to_owned).to_vec(),
         rows,
     }

@@ -20,7 +20,7 @@ pub(super) fn sample_size(study: &SampleSize, table: &Table, run: &Run) -> Secti
     for measure in &run.spec.measures {
         let own: Vec<&Sweep<'_>> = sweeps.iter().filter(|s| s.measure == measure).collect();
         if !own.is_empty() {
-            figures.push(scores(study, &own, measure));
+            figures.push(scores(study, &own, measure, run));
         }
     }
     let mut checkpoints: Vec<&str> = Vec::new();
@@ -31,7 +31,7 @@ pub(super) fn sample_size(study: &SampleSize, table: &Table, run: &Run) -> Secti
     }
     for checkpoint in checkpoints {
         let own: Vec<&Sweep<'_>> = sweeps.iter().filter(|s| s.checkpoint == checkpoint).collect();
-        figures.push(biases(study, &own, checkpoint));
+        figures.push(biases(study, &own, checkpoint, run));
     }
     figures.push(Figure::Table(numbers(study, &sweeps, run)));
     let lead = format!(
@@ -50,15 +50,20 @@ pub(super) fn sample_size(study: &SampleSize, table: &Table, run: &Run) -> Secti
     }
 }
 
-/// What intervals are of.
-fn intervals(study: &SampleSize) -> String {
+/// How the numbers of a figure were made: n, intervals, folds.
+fn made<'a>(
+    study: &SampleSize,
+    run: &Run,
+    sweeps: impl IntoIterator<Item = &'a Sweep<'a>>,
+) -> String {
+    let means = points::pairs_words(sweeps);
+    let (folds, orders) = (run.spec.folds, study.orders);
     format!(
-        "95 % intervals are of the mean over {} random sets of that size out of those recorded, not over networks; sets overlap, and at all stimuli they are one set of which only the folds differ",
-        study.orders
+        "95 % intervals are of the mean over {orders} random sets of that size out of those recorded, not over networks; sets overlap, and at all stimuli they are one set of which only the folds differ; {means} of networks, {folds} folds"
     )
 }
 
-fn scores(study: &SampleSize, sweeps: &[&Sweep<'_>], measure: &str) -> Figure {
+fn scores(study: &SampleSize, sweeps: &[&Sweep<'_>], measure: &str, run: &Run) -> Figure {
     let facets = points::facets(sweeps, |sweep| {
         let name = sweep.name();
         let chance = |null: Null| {
@@ -84,7 +89,7 @@ fn scores(study: &SampleSize, sweeps: &[&Sweep<'_>], measure: &str) -> Figure {
         title: format!("{} along the number of stimuli", words::title(measure)),
         caption: format!(
             "{}. Dashed: chance at that number of stimuli, {} shuffles and {} rotations.{closed}",
-            intervals(study),
+            made(study, run, sweeps.iter().copied()),
             study.draws.shuffle,
             study.draws.rotation
         ),
@@ -97,7 +102,7 @@ fn scores(study: &SampleSize, sweeps: &[&Sweep<'_>], measure: &str) -> Figure {
     })
 }
 
-fn biases(study: &SampleSize, sweeps: &[&Sweep<'_>], checkpoint: &str) -> Figure {
+fn biases(study: &SampleSize, sweeps: &[&Sweep<'_>], checkpoint: &str, run: &Run) -> Figure {
     let facets = points::facets(sweeps, |sweep| {
         let name = if sweep.groups.is_empty() {
             sweep.measure.to_owned()
@@ -115,7 +120,7 @@ fn biases(study: &SampleSize, sweeps: &[&Sweep<'_>], checkpoint: &str) -> Figure
         title: format!("Bias along the number of stimuli, checkpoint {checkpoint}"),
         caption: format!(
             "Score of n stimuli less that of the largest set, order by order; chance plays no part. {}.",
-            intervals(study)
+            made(study, run, sweeps.iter().copied())
         ),
         x_label: "stimuli n (logarithmic)".to_owned(),
         y_label: "bias".to_owned(),
@@ -163,9 +168,8 @@ fn numbers(study: &SampleSize, sweeps: &[Sweep<'_>], run: &Run) -> TableFigure {
         id: format!("{KIND}-numbers"),
         title: "Scores, bias and chance by number of stimuli".to_owned(),
         caption: format!(
-            "{}. *One set ±* is the standard deviation of a single set of n stimuli. {} folds.",
-            intervals(study),
-            run.spec.folds
+            "{}. *One set ±* is the standard deviation of a single set of n stimuli.",
+            made(study, run, sweeps)
         ),
         columns: columns.map(str::to_owned).to_vec(),
         rows,

@@ -163,6 +163,13 @@ fn partner_depths(table: &Table, run: &Run, ladders: &Ladders) -> Curves {
                 y: vec![0.0, 1.0],
                 band: None,
             },
+            Curve {
+                name: "depths dealt at random".to_owned(),
+                role: CurveRole::Chance,
+                x: vec![0.0, 1.0],
+                y: vec![0.5, 0.5],
+                band: None,
+            },
         ];
         Facet { title: words::title(measure), curves }
     };
@@ -172,7 +179,11 @@ fn partner_depths(table: &Table, run: &Run, ladders: &Ladders) -> Curves {
         title: "Best partner against proportional depth".to_owned(),
         caption: format!(
             "Proportional depth: 0 for the first compared layer of a network, 1 for the last. The best partner of a layer in each other network, its depth averaged. {}",
-            words::caption(run, &rows).replace(" No chance level was drawn.", "")
+            words::caption_with(
+                run,
+                &rows,
+                "Dashed: depths dealt to the layers at random, which makes 0.5 of every layer."
+            )
         ),
         x_label: "proportional depth of the layer".to_owned(),
         y_label: "proportional depth of its best partner".to_owned(),
@@ -219,7 +230,7 @@ fn share_table(shares: &[&SummaryRow], table: &Table, run: &Run) -> TableFigure 
         title: "Correspondence of layers by depth".to_owned(),
         caption: format!(
             "Share of layers whose best partner in another network is the one nearest in proportional depth, over both directions and from either side. Chance: depths dealt to the layers in random order, one order for all pairs of a draw ({draws} draws), so that a layer that is everyone's best partner gains nothing. {}",
-            words::caption(run, shares).replace(" No chance level was drawn.", "")
+            words::caption_with(run, shares, "")
         ),
         columns: columns.map(str::to_owned).to_vec(),
         rows: shares.iter().map(line).collect(),
@@ -244,7 +255,7 @@ fn asymmetry_table(table: &Table, run: &Run) -> Option<TableFigure> {
         title: "Earlier to later less later to earlier".to_owned(),
         caption: format!(
             "The score from the earlier layer (x) to the later one (y), less the score from the later to the earlier. {}",
-            words::caption(run, &rows).replace(" No chance level was drawn.", "")
+            words::caption_with(run, &rows, "Without an asymmetry it is 0; no chance level was drawn.")
         ),
         columns: columns.map(str::to_owned).to_vec(),
         rows: rows.iter().map(line).collect(),
