@@ -6,6 +6,7 @@ mod figures;
 mod findings;
 mod points;
 mod recorded;
+pub(super) mod row;
 pub(super) mod scores;
 pub(super) mod side_by_side;
 mod sweep;

@@ -1,25 +1,21 @@
 //! All ensembles with one number of samples: trained, compared, averaged over draws.
 
-use std::collections::BTreeMap;
-
 use consilience_data::ActivationSource;
 use consilience_statistics::UnitPolicy;
 use consilience_teacher::{Learner, Lesson, Pool, Taught};
 use rayon::prelude::*;
 
 use super::ReluStudents;
-use crate::point::{PointOutcome, PointRow};
+use crate::point::PointOutcome;
 use crate::row::SCHEMA;
 use crate::run::digest;
 use crate::spec::Measures;
+use crate::studies::ensembles::row::Made;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, n_pairs, products,
-    ratio_of_means,
+    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, products, ratio_of_means,
 };
 use crate::studies::ensembles::side_by_side::{OneDraw, SideBySide, excerpt};
-use crate::studies::ensembles::{
-    ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, RecordedLayer, SAMPLES, STUDENT, TASK,
-};
+use crate::studies::ensembles::{ERROR, INTERPOLATING, OUTPUTS, RecordedLayer};
 use crate::tile::generator;
 use crate::{Excerpt, Growth, Job, Result, Row, Setup, StudySpec};
 
@@ -273,26 +269,17 @@ impl Job for OneNumber {
         let recorded = self.read(setup.source)?;
         let one_draw = |number| self.one_draw(number, recorded.as_ref());
         let draws = self.side_by_side(setup)?.all(self.draws, setup.progress, one_draw)?;
+        let made = Made {
+            study: "relu-students",
+            task: Some(self.task),
+            inputs: "shared",
+            samples: self.samples,
+            draws: self.draws,
+            members: self.members,
+        };
         let row = |((r, quantity), key): ((usize, String), String)| {
-            let series = BTreeMap::from([
-                (TASK.to_owned(), self.task.to_owned()),
-                (STUDENT.to_owned(), self.student.clone()),
-                (INPUTS.to_owned(), "shared".to_owned()),
-                (RATIO.to_owned(), self.ratios[r].to_string()),
-            ]);
-            Row::Point(Box::new(PointRow {
-                schema: SCHEMA,
-                key,
-                study: "relu-students".to_owned(),
-                series,
-                axis: SAMPLES.to_owned(),
-                at: self.samples as f64,
-                outcome: self.outcome(&draws, r, &quantity),
-                quantity,
-                n_draws: self.draws,
-                n_pairs: n_pairs(self.members),
-                warnings: Vec::new(),
-            }))
+            let outcome = self.outcome(&draws, r, &quantity);
+            made.row((self.student.clone(), self.ratios[r]), quantity, outcome, key)
         };
         Ok(self.places().into_iter().zip(self.keys()).map(row).collect())
     }

@@ -1,20 +1,19 @@
 //! All ensembles with one number of samples: drawn, compared, averaged over draws.
 
-use std::collections::BTreeMap;
-
 use consilience_statistics::UnitPolicy;
 use consilience_teacher::{Ensemble, Inputs, Learnt, Setting, Stimuli, Student, draw, expected};
 
 use super::{Relation, Teacher};
-use crate::point::{PointOutcome, PointRow};
+use crate::point::PointOutcome;
 use crate::row::SCHEMA;
 use crate::run::digest;
 use crate::spec::Measures;
+use crate::studies::ensembles::row::Made;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, n_pairs, ratio_of_means,
+    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, ratio_of_means,
 };
 use crate::studies::ensembles::side_by_side::{OneDraw, SideBySide, excerpt, few_draws};
-use crate::studies::ensembles::{ERROR, INPUTS, RATIO, SAMPLES, STUDENT, WEIGHTS};
+use crate::studies::ensembles::{ERROR, WEIGHTS};
 use crate::tile::generator;
 use crate::{Excerpt, Job, Result, Row, Setup, StudySpec};
 
@@ -224,27 +223,19 @@ impl Job for Ensembles {
     fn rows(&self, setup: &Setup<'_>) -> Result<Vec<Row>> {
         let one_draw = |number| self.one_draw(number);
         let draws = self.side_by_side(setup)?.all(self.draws, setup.progress, one_draw)?;
+        let made = Made {
+            study: "teacher",
+            task: None,
+            inputs: &self.setting.inputs.to_string(),
+            samples: self.setting.samples,
+            draws: self.draws,
+            members: self.members,
+        };
         let row = |((r, s, quantity), key): ((usize, usize, String), String)| {
             let (ratio, student) = (self.ratios[r], &self.students[s]);
             let said: Vec<&Said> = draws.iter().map(|d| &d[r][s]).collect();
-            let series = BTreeMap::from([
-                (STUDENT.to_owned(), student.name()),
-                (INPUTS.to_owned(), self.setting.inputs.to_string()),
-                (RATIO.to_owned(), ratio.to_string()),
-            ]);
-            Row::Point(Box::new(PointRow {
-                schema: SCHEMA,
-                key,
-                study: "teacher".to_owned(),
-                series,
-                axis: SAMPLES.to_owned(),
-                at: self.setting.samples as f64,
-                outcome: self.outcome(&said, ratio, student, &quantity),
-                quantity,
-                n_draws: self.draws,
-                n_pairs: n_pairs(self.members),
-                warnings: Vec::new(),
-            }))
+            let outcome = self.outcome(&said, ratio, student, &quantity);
+            made.row((student.name(), ratio), quantity, outcome, key)
         };
         Ok(self.places().into_iter().zip(self.keys()).map(row).collect())
     }

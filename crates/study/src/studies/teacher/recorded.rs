@@ -1,7 +1,5 @@
 //! All ensembles with one number of samples on recorded inputs: learnt, compared, averaged over draws.
 
-use std::collections::BTreeMap;
-
 use consilience_data::ActivationSource;
 use consilience_statistics::UnitPolicy;
 use consilience_teacher::{
@@ -9,18 +7,16 @@ use consilience_teacher::{
 };
 
 use super::{Task, Teacher};
-use crate::point::{PointOutcome, PointRow};
+use crate::point::PointOutcome;
 use crate::row::SCHEMA;
 use crate::run::digest;
 use crate::spec::Measures;
+use crate::studies::ensembles::row::Made;
 use crate::studies::ensembles::scores::{
-    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, n_pairs, products,
-    ratio_of_means,
+    Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, products, ratio_of_means,
 };
 use crate::studies::ensembles::side_by_side::{OneDraw, SideBySide, excerpt, few_draws};
-use crate::studies::ensembles::{
-    ERROR, INPUTS, INTERPOLATING, OUTPUTS, RATIO, RecordedLayer, SAMPLES, STUDENT, TASK, WRONG,
-};
+use crate::studies::ensembles::{ERROR, INTERPOLATING, OUTPUTS, RecordedLayer, WRONG};
 use crate::tile::generator;
 use crate::{Excerpt, Job, Result, Row, Setup, StudySpec};
 
@@ -328,27 +324,18 @@ impl Job for RecordedEnsembles {
         let recorded = self.read(setup.source)?;
         let one_draw = |number| self.one_draw(number, &recorded);
         let draws = self.side_by_side(setup)?.all(self.draws, setup.progress, one_draw)?;
+        let made = Made {
+            study: "teacher",
+            task: Some(self.task.name()),
+            inputs: &self.inputs.to_string(),
+            samples: self.samples,
+            draws: self.draws,
+            members: self.members,
+        };
         let row = |((r, s, quantity), key): ((usize, usize, String), String)| {
             let said: Vec<&Said> = draws.iter().map(|d| &d[r][s]).collect();
-            let series = BTreeMap::from([
-                (TASK.to_owned(), self.task.name().to_owned()),
-                (STUDENT.to_owned(), self.students[s].name()),
-                (INPUTS.to_owned(), self.inputs.to_string()),
-                (RATIO.to_owned(), self.ratios[r].to_string()),
-            ]);
-            Row::Point(Box::new(PointRow {
-                schema: SCHEMA,
-                key,
-                study: "teacher".to_owned(),
-                series,
-                axis: SAMPLES.to_owned(),
-                at: self.samples as f64,
-                outcome: self.outcome(&said, &quantity),
-                quantity,
-                n_draws: self.draws,
-                n_pairs: n_pairs(self.members),
-                warnings: Vec::new(),
-            }))
+            let outcome = self.outcome(&said, &quantity);
+            made.row((self.students[s].name(), self.ratios[r]), quantity, outcome, key)
         };
         Ok(self.places().into_iter().zip(self.keys()).map(row).collect())
     }
