@@ -180,6 +180,14 @@ pub enum Quantity {
     AccuracyShareAfterEpochOne,
     /// Share of the final score that is there after epoch 1, less the share of the final accuracy.
     ShareAheadOfAccuracy,
+    /// What the mean score at the last checkpoint is above the mean of its null: a rotated basis for matchings, shuffled
+    /// stimuli otherwise.
+    FinalExcess,
+    /// What the mean score after epoch 1 is above its chance level, as a share of the same at the last checkpoint. There is
+    /// no such share where the interval of the final excess reaches 0. Its chance level is 0.
+    ShareAboveChanceAfterEpochOne,
+    /// The same before training.
+    ShareAboveChanceUntrained,
     /// Mean over networks of the score of a network with itself at its last checkpoint.
     OwnEndState,
     /// Mean score over pairs of networks, each at a checkpoint of its own.

@@ -18,7 +18,7 @@ const CHECKPOINTS: [(&str, u64, f64, f64); 3] =
     [("step-000000", 0, 0.0, 0.0), ("epoch-01", 10, 1.0, 0.8), ("epoch-02", 20, 2.0, 0.95)];
 
 /// Three networks, two layers each. A layer's sources are the same in all networks, those of the two layers independent.
-fn networks(edit: impl Fn(&str, &str, &mut Vec<f32>)) -> ArraySource {
+fn networks(edit: impl Fn(&str, &str, &str, &mut Vec<f32>)) -> ArraySource {
     let noise = |rng: &mut ChaCha8Rng| (0..4).map(|_| rng.random_range(-1.0f32..1.0)).sum::<f32>();
     let mut source = ArraySource::new(StimulusSet::indexed("planted", STIMULI));
     for network in 0..3u64 {
@@ -38,7 +38,7 @@ fn networks(edit: impl Fn(&str, &str, &mut Vec<f32>)) -> ArraySource {
                 }
                 let layer = ["early", "late"][depth];
                 let name = format!("net{network}");
-                edit(&name, layer, &mut values);
+                edit(&name, layer, checkpoint, &mut values);
                 let array = Activations::F32(RowMajor { values, n_units: UNITS });
                 let id = RepresentationId {
                     network: name,
@@ -103,7 +103,7 @@ fn mean<'a>(
 
 #[test]
 fn layers_find_the_planted_partner_and_nothing_else() {
-    let table = table(&networks(|_, _, _| {}));
+    let table = table(&networks(|_, _, _, _| {}));
     for measure in ["ridge", "permutation", "linear-cka"] {
         for x in ["early", "late"] {
             for y in ["early", "late"] {
@@ -150,7 +150,7 @@ fn what_so_few_draws_cannot_say_is_said() {
         );
         let spec = StudySpec::parse(&text, "test").expect("a spec");
         let folder = tempfile::tempdir().expect("a folder");
-        let table = run(&spec, &networks(|_, _, _| {}), folder.path(), &Quiet).expect("a table");
+        let table = run(&spec, &networks(|_, _, _, _| {}), folder.path(), &Quiet).expect("a table");
         let facts = consilience_study::Run::read(folder.path()).expect("facts");
         spec.studies().expect("known")[0].sections(&table, &facts)[0].verdicts[0].text.clone()
     };
@@ -163,7 +163,7 @@ fn what_so_few_draws_cannot_say_is_said() {
 #[test]
 fn an_order_of_measures_is_said_of_layers_that_have_a_score_by_all_of_them() {
     let folder = tempfile::tempdir().expect("a folder");
-    let whole = run(&spec(), &networks(|_, _, _| {}), folder.path(), &Quiet).expect("a table");
+    let whole = run(&spec(), &networks(|_, _, _, _| {}), folder.path(), &Quiet).expect("a table");
     let facts = consilience_study::Run::read(folder.path()).expect("facts");
     let said = |without: &[(&str, &str)]| {
         let mut table = whole.clone();
@@ -184,7 +184,7 @@ fn an_order_of_measures_is_said_of_layers_that_have_a_score_by_all_of_them() {
 
 #[test]
 fn training_finds_when_the_planted_part_came() {
-    let table = table(&networks(|_, _, _| {}));
+    let table = table(&networks(|_, _, _, _| {}));
     for measure in ["ridge", "permutation"] {
         let at = |checkpoint| {
             mean(&table, "training", measure, "late", "late", checkpoint).estimate.value
@@ -211,9 +211,102 @@ fn training_finds_when_the_planted_part_came() {
     assert!((accuracy.expect("accuracies").estimate.value - 0.6 / 0.9).abs() < 1e-12);
 }
 
+/// Values in an orthonormal basis of the network's own.
+fn turn(network: &str, values: &mut [f32]) {
+    let seed = network.bytes().map(u64::from).sum();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut basis: Vec<Vec<f32>> = Vec::new();
+    while basis.len() < UNITS {
+        let mut axis: Vec<f32> =
+            (0..UNITS).map(|_| (0..4).map(|_| rng.random_range(-1.0f32..1.0)).sum()).collect();
+        for other in &basis {
+            let along: f32 = axis.iter().zip(other).map(|(a, b)| a * b).sum();
+            axis.iter_mut().zip(other).for_each(|(a, b)| *a -= along * b);
+        }
+        let length = axis.iter().map(|a| a * a).sum::<f32>().sqrt();
+        axis.iter_mut().for_each(|a| *a /= length);
+        basis.push(axis);
+    }
+    for row in values.chunks_mut(UNITS) {
+        let on = |axis: &Vec<f32>| axis.iter().zip(&*row).map(|(a, v)| a * v).sum::<f32>();
+        let turned: Vec<f32> = basis.iter().map(on).collect();
+        row.copy_from_slice(&turned);
+    }
+}
+
+#[test]
+fn a_share_above_chance_leaves_out_what_any_basis_gives() {
+    // After epoch 1 the early layers share a space and no axes: all that a matching finds there is chance.
+    let source = networks(|network, layer, checkpoint, values| {
+        if (layer, checkpoint) == ("early", "epoch-01") {
+            turn(network, values);
+        }
+    });
+    let table = table(&source);
+    let find = |quantity, measure: &str, layer: &str| {
+        let is = |r: &&SummaryRow| r.measure == measure && r.layer_x == layer;
+        table.summaries("training", quantity).find(is).expect("a share")
+    };
+    let planted = 0.64 / 0.9;
+    for (measure, layer) in [("ridge", "early"), ("ridge", "late"), ("permutation", "late")] {
+        let above = find(Quantity::ShareAboveChanceAfterEpochOne, measure, layer);
+        assert!((above.estimate.value - planted).abs() < 0.1, "{above:?}");
+        let untrained = find(Quantity::ShareAboveChanceUntrained, measure, layer);
+        assert!(untrained.estimate.value.abs() < 0.15, "{untrained:?}");
+    }
+    let raw = find(Quantity::ShareAfterEpochOne, "permutation", "early");
+    let above = find(Quantity::ShareAboveChanceAfterEpochOne, "permutation", "early");
+    let chance = above.chance.first().expect("drawn");
+    assert_eq!((chance.null, chance.draws, chance.mean), (Null::Rotation, 19, 0.0));
+    assert!(raw.estimate.value > 0.3, "{raw:?}");
+    assert!(above.estimate.value.abs() < 3.0 * chance.standard_deviation, "{above:?}");
+    assert!(chance.standard_deviation < 0.1 && chance.p_value > 0.05, "{chance:?}");
+    assert!(above.estimate.interval.is_some() && above.n_networks == 3, "{above:?}");
+    // The final excess is the mean less its chance level.
+    let whole = find(Quantity::FinalExcess, "permutation", "early");
+    let mean = mean(&table, "training", "permutation", "early", "early", "epoch-02");
+    let level = mean.chance.iter().find(|c| c.null == Null::Rotation).expect("drawn");
+    let excess = mean.estimate.value - level.mean;
+    assert!((whole.estimate.value - excess).abs() < 1e-12, "{whole:?} {mean:?}");
+}
+
+#[test]
+fn nothing_is_a_share_of_an_end_that_is_chance() {
+    let source = networks(|network, layer, _, values| {
+        if layer == "early" {
+            turn(network, values);
+        }
+    });
+    let folder = tempfile::tempdir().expect("a folder");
+    let table = run(&spec(), &source, folder.path(), &Quiet).expect("a table");
+    let facts = consilience_study::Run::read(folder.path()).expect("facts");
+    let of = |quantity, layer: &str| {
+        let is = |r: &&SummaryRow| r.measure == "permutation" && r.layer_x == layer;
+        table.summaries("training", quantity).find(is)
+    };
+    let whole = of(Quantity::FinalExcess, "early").expect("an excess, whatever it is");
+    assert!(whole.estimate.interval.expect("three networks")[0] <= 0.0, "{whole:?}");
+    for quantity in [Quantity::ShareAboveChanceAfterEpochOne, Quantity::ShareAboveChanceUntrained] {
+        assert!(of(quantity, "early").is_none() && of(quantity, "late").is_some());
+    }
+    assert!(of(Quantity::ShareAfterEpochOne, "early").is_some(), "the share of the score is kept");
+    let section = &facts.spec.studies().expect("known")[1].sections(&table, &facts)[0];
+    let said = section.verdicts.iter().find(|v| v.text.contains("of the final one-to-one"));
+    let said = &said.unwrap_or_else(|| panic!("{:?}", section.verdicts)).text;
+    assert!(said.contains("undefined in `early` ("), "{said}");
+    let shares = section.figures.iter().find_map(|figure| match figure {
+        Figure::Table(table) if table.id == "training-shares" => Some(table),
+        _ => None,
+    });
+    let shares = shares.expect("a table");
+    let row = shares.rows.iter().find(|row| row[..2] == ["early", "permutation"]);
+    assert_eq!(row.expect("a row")[6..], ["undefined", "undefined"]);
+    assert!(shares.caption.contains("basis of x rotated (19 draws)"), "{}", shares.caption);
+}
+
 #[test]
 fn two_checkpoints_share_what_both_of_them_have_of_the_common_sources() {
-    let table = table(&networks(|_, _, _| {}));
+    let table = table(&networks(|_, _, _, _| {}));
     let last = CHECKPOINTS[2];
     let find = |quantity, measure: &str, layer: &str, s: &str, t: &str| {
         let wanted = |r: &&SummaryRow| {
@@ -244,7 +337,7 @@ fn two_checkpoints_share_what_both_of_them_have_of_the_common_sources() {
         }
     }
     let folder = tempfile::tempdir().expect("a folder");
-    run(&spec(), &networks(|_, _, _| {}), folder.path(), &Quiet).expect("a table");
+    run(&spec(), &networks(|_, _, _, _| {}), folder.path(), &Quiet).expect("a table");
     let facts = consilience_study::Run::read(folder.path()).expect("facts");
     let study = &facts.spec.studies().expect("known")[1];
     let section = &study.sections(&table, &facts)[0];
@@ -290,7 +383,7 @@ fn assert_chance(row: &SummaryRow, draws: usize) {
 
 #[test]
 fn a_cell_that_fails_is_a_row_with_its_error_and_the_study_goes_on() {
-    let source = networks(|network, layer, values| {
+    let source = networks(|network, layer, _, values| {
         if network == "net1" && layer == "late" {
             values.chunks_mut(UNITS).for_each(|row| row[2] = 0.5);
         }
@@ -330,7 +423,7 @@ fn a_study_that_is_refused_leaves_no_folder() {
     let out = folder.path().join("results");
     let spec = StudySpec { folds: 200, ..spec() };
     let error =
-        run(&spec, &networks(|_, _, _| {}), &out, &Quiet).expect_err("300 stimuli, 200 folds");
+        run(&spec, &networks(|_, _, _, _| {}), &out, &Quiet).expect_err("300 stimuli, 200 folds");
     assert!(error.to_string().contains("300 stimuli cannot be split into 200 folds"), "{error}");
     assert!(!out.exists());
 }

@@ -67,6 +67,11 @@ pub(crate) fn telling_null(spec: &str) -> Null {
     if info(spec).family == Family::Matching { Null::Rotation } else { Null::Shuffle }
 }
 
+/// What is broken at that chance level.
+pub(crate) fn broken_at_chance(spec: &str) -> &'static str {
+    if telling_null(spec) == Null::Rotation { "a rotated basis" } else { "shuffled stimuli" }
+}
+
 /// The row's chance level of a null.
 pub(crate) fn chance_of(row: &SummaryRow, null: Null) -> Option<&Chance> {
     row.chance.iter().find(|c| c.null == null)
