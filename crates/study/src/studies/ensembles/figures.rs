@@ -253,14 +253,14 @@ fn residuals(sweep: &Sweep, points: &Points<'_>, inputs: &str, quantity: &str) -
         ERROR => "residual-error".to_owned(),
         measure => format!("residual-{}", measure.replace([':', '=', ',', ' '], "-")),
     };
-    let what = if quantity == ERROR {
-        "Decadic logarithm of the measured over the expected error."
+    let (against, what) = if quantity == ERROR {
+        ("over", "Decadic logarithm of the measured over the expected error.")
     } else {
-        "Measured less expected."
+        ("less", "Measured less expected.")
     };
     let look = Look {
         id: format!("{}-{id}-{inputs}", sweep.id()),
-        title: format!("{} less theory, {inputs} inputs", title(quantity)),
+        title: format!("{} {against} theory, {inputs} inputs", title(quantity)),
         caption: format!("{what} {}; chance plays no part.", sentence(sweep)),
         y_label: "residual",
         y_range: (-bound, bound),
