@@ -76,8 +76,7 @@ impl Study for Seeds {
 
 /// The checkpoint of a cell as it was asked for: the last ones of two networks may be called differently.
 fn checkpoint(study: &Seeds, row: &CellRow) -> String {
-    let asked = study.selection.checkpoints.iter().find(|c| **c == row.x.checkpoint);
-    asked.map_or_else(|| selection::LAST.to_owned(), Clone::clone)
+    study.selection.asked_for(&row.x.checkpoint)
 }
 
 /// Name of the layer of a cell, or its proportional depth: of the layers of a network that take part the first belongs to

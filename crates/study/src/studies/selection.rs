@@ -1,17 +1,23 @@
 //! Which representations of a catalogue a study takes.
 
+mod checkpoints;
+
 use std::collections::BTreeSet;
 
 use consilience_data::{Pooling, Representation};
 use serde::{Deserialize, Serialize};
 
+use self::checkpoints::word_or_names;
+pub(crate) use self::checkpoints::{LAST, checkpoint, checkpoints};
 use crate::{Error, GroupPair, Groups, Result};
 
 /// Which comparisons a study takes: at which checkpoints, of which layers, of which pairs of networks.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub struct Selection {
-    /// Checkpoints: names, or `last`.
+    /// Checkpoints: names, of which one may be `last`; or `all`, every checkpoint that both networks of a pair have, in the order of
+    /// training. A word may stand without brackets.
+    #[serde(deserialize_with = "word_or_names")]
     pub checkpoints: Vec<String>,
     /// How maps of convolutional layers become one row a stimulus.
     pub pooling: Pooling,
@@ -39,7 +45,7 @@ impl Default for Selection {
 /// What pairs of networks have in common: a checkpoint, a layer, a pair of groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
-    /// Checkpoint as it was asked for.
+    /// Checkpoint as it was asked for; by its name where all were.
     pub(crate) checkpoint: String,
     /// Name of the layer, or its proportional depth.
     pub(crate) layer: String,
@@ -76,9 +82,10 @@ impl Selection {
         self.check(study, catalogue)?;
         let networks = self.networks(study, catalogue, groups)?;
         let mut places: Vec<Place> = Vec::new();
-        for checkpoint in &self.checkpoints {
+        for checkpoint in &self.wanted_of(study, catalogue, &networks)? {
             let mut found: Vec<(usize, Place)> = Vec::new();
-            for &(a, b) in &networks {
+            let compared = networks.iter().filter(|&&pair| self.has(catalogue, pair, checkpoint));
+            for &(a, b) in compared {
                 let of = |network| {
                     let at = self::checkpoint(study, catalogue, network, checkpoint)?;
                     let layers = layers(catalogue, network, at, self.pooling);
@@ -191,7 +198,8 @@ impl Selection {
         let named = |network: &&&str| {
             self.pairs.is_empty() || self.pairs.iter().flatten().any(|n| n == **network)
         };
-        for network in known.iter().filter(named) {
+        self.check_words(study)?;
+        for network in known.iter().filter(named).filter(|_| !self.takes_all()) {
             let found = self.checkpoints.iter().map(|c| checkpoint(study, catalogue, network, c));
             let found = found.collect::<Result<Vec<&str>>>()?;
             if let Some(i) = (1..found.len()).find(|&i| found[..i].contains(&found[i])) {
@@ -252,45 +260,6 @@ pub(crate) fn pairs<'a>(
     }
     let after = |i: usize| names[i + 1..].iter().copied();
     Ok((0..names.len()).flat_map(|i| after(i).map(|b| (names[i], b)).collect::<Vec<_>>()).collect())
-}
-
-/// Checkpoints of a network, in the order of the catalogue.
-pub(crate) fn checkpoints<'a>(catalogue: &'a [Representation], network: &str) -> Vec<&'a str> {
-    let mut names: Vec<&str> = Vec::new();
-    for r in catalogue.iter().filter(|r| r.id.network == network) {
-        if !names.contains(&&*r.id.checkpoint) {
-            names.push(&r.id.checkpoint);
-        }
-    }
-    names
-}
-
-/// The checkpoint of a network that is looked at where none is named.
-pub(crate) const LAST: &str = "last";
-
-/// A checkpoint of a network by its name, or the last one for [`LAST`].
-///
-/// # Errors
-/// [`Error::Spec`] if the network has none of that name.
-pub(crate) fn checkpoint<'a>(
-    study: &str,
-    catalogue: &'a [Representation],
-    network: &str,
-    name: &str,
-) -> Result<&'a str> {
-    let known = checkpoints(catalogue, network);
-    let found = if name == LAST {
-        known.last().copied()
-    } else {
-        known.iter().copied().find(|c| *c == name)
-    };
-    found.ok_or_else(|| Error::Spec {
-        place: format!("study `{study}`"),
-        problem: format!(
-            "network {network} has no checkpoint `{name}`; it has {}",
-            known.join(", ")
-        ),
-    })
 }
 
 /// One representation a layer: the one with the pooling asked for, else the only other one with a row a stimulus

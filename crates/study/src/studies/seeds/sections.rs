@@ -62,7 +62,7 @@ impl<'a> Found<'a> {
 
 /// Layer, with the checkpoint where there are several.
 pub(super) fn name(study: &Seeds, place: &SummaryRow) -> String {
-    if study.selection.checkpoints.len() == 1 {
+    if study.selection.checkpoints.len() == 1 && !study.selection.takes_all() {
         place.layer_x.clone()
     } else {
         format!("{} at {}", place.layer_x, place.checkpoint)
