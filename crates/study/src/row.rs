@@ -240,6 +240,16 @@ pub enum Quantity {
     DropWithDepthAndSeverity,
     /// Spearman's correlation, over sets, of the slope over depth with the networks' loss of accuracy.
     DropWithDepthAndAccuracy,
+    /// Relative drop of a layer, mean over shifted sets, at one of several checkpoints.
+    MeanDrop,
+    /// What shifts take of the accuracy of the networks, mean over shifted sets, at one of several checkpoints.
+    LossOfAccuracy,
+    /// The mean drop of a layer at the last checkpoint less that at the first.
+    MeanDropAlongTraining,
+    /// The slope of the drop over depth at the last checkpoint less that at the first.
+    DropWithDepthAlongTraining,
+    /// The interaction of depth and severity at the last checkpoint less that at the first.
+    DropWithDepthAndSeverityAlongTraining,
 }
 
 /// A quantity over the cells of several pairs of networks.

@@ -43,6 +43,14 @@ pub(super) fn accuracy<'a>(
     (!x.is_empty()).then_some(Curve { name, role: CurveRole::Accuracy, x, y, band: None })
 }
 
+/// What is along an axis of checkpoints.
+pub(super) const CHECKPOINTS: &str = "checkpoint (steps, then epochs)";
+
+/// A checkpoint on its axis: the epoch, or the step inside epoch 1.
+pub(super) fn tick(step: u64, epoch: f64) -> String {
+    if epoch >= 1.0 { format!("{epoch:.0}") } else { format!("step {step}") }
+}
+
 /// Ends of the intervals of some rows; `None` if one of them has none.
 fn band(rows: &[&SummaryRow]) -> Option<Band> {
     let ends: Option<Vec<[f64; 2]>> = rows.iter().map(|r| r.estimate.interval).collect();

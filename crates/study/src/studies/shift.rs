@@ -4,6 +4,7 @@
 //! are fitted anew on the shifted stimuli, or applied as they were fitted in distribution; rows say which. The second takes
 //! stimuli that pair up with those of the store. Beside both stand scores on the fit stimuli themselves.
 
+mod along_training;
 mod drops;
 mod fit_stimuli;
 mod job;

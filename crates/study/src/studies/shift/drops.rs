@@ -7,6 +7,8 @@ use crate::{CellRow, Maps, OnSet};
 
 /// The rows of one measure at one checkpoint, within one group, with maps fitted in one way.
 pub(super) struct Family<'a> {
+    /// Where its maps were fitted.
+    pub(super) maps: Maps,
     /// Layers, the first of the network first.
     pub(super) layers: Vec<Layer<'a>>,
 }
@@ -43,7 +45,7 @@ impl<'a> Family<'a> {
                 let layer = |(&(depth, _), rows): (&(usize, &str), &Vec<&'a CellRow>)| {
                     Layer::of(depth as f64 / deepest, maps, rows)
                 };
-                Self { layers: layers.iter().map(layer).collect() }
+                Self { maps, layers: layers.iter().map(layer).collect() }
             })
             .filter(|family| family.layers.iter().any(|layer| !layer.sets.is_empty()))
             .collect()
@@ -62,6 +64,12 @@ impl<'a> Family<'a> {
         let drops: Vec<f64> = drops.collect::<Option<_>>()?;
         let depths: Vec<f64> = self.layers.iter().map(|layer| layer.depth).collect();
         slope(&depths, &drops)
+    }
+
+    /// The mean of that slope over sets.
+    pub(super) fn mean_slope(&self, sets: &[&OnSet], weights: &[f64]) -> Option<f64> {
+        let slopes = sets.iter().map(|on| self.slope(on, weights)).collect::<Option<Vec<f64>>>()?;
+        mean_of(&slopes)
     }
 
     /// What a step of severity adds to the slope over depth: least squares with a level for each shift.
@@ -108,10 +116,27 @@ impl<'a> Layer<'a> {
         (base > 0.0).then_some(1.0 - mean(&set.rows, weights)? / base)
     }
 
+    /// The mean of that share over sets.
+    pub(super) fn mean_drop(&self, sets: &[&OnSet], weights: &[f64]) -> Option<f64> {
+        let drop = |on: &&OnSet| self.drop(self.on(on)?, weights);
+        mean_of(&sets.iter().map(drop).collect::<Option<Vec<f64>>>()?)
+    }
+
+    /// What sets take of the mean accuracy, mean over them.
+    pub(super) fn mean_accuracy_loss(&self, sets: &[&OnSet], weights: &[f64]) -> Option<f64> {
+        let loss = |on: &&OnSet| self.accuracy_loss(self.on(on)?, weights);
+        mean_of(&sets.iter().map(loss).collect::<Option<Vec<f64>>>()?)
+    }
+
     /// What a set takes of the mean accuracy.
     pub(super) fn accuracy_loss(&self, set: &SetRows<'_>, weights: &[f64]) -> Option<f64> {
         Some(accuracy(&self.base, weights)? - accuracy(&set.rows, weights)?)
     }
+}
+
+/// The mean of some values; `None` without any.
+fn mean_of(values: &[f64]) -> Option<f64> {
+    (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
 fn mean(rows: &[&CellRow], weights: &[f64]) -> Option<f64> {

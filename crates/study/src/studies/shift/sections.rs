@@ -1,9 +1,13 @@
 //! What the study shows and says.
 
+mod along_training;
 mod figures;
 
 use std::collections::BTreeSet;
 
+use consilience_data::Checkpoint;
+
+use super::along_training::checkpoints;
 use super::{KIND, Shift};
 use crate::studies::words;
 use crate::{Maps, OnSet, Quantity, Run, Section, SummaryRow, Table, Tone, Verdict};
@@ -51,18 +55,13 @@ impl<'a> Found<'a> {
     }
 }
 
-/// One section a checkpoint.
+/// One section along training where there are several checkpoints, and one a checkpoint.
 pub(super) fn shift(study: &Shift, table: &Table, run: &Run) -> Vec<Section> {
     let rows: Vec<&SummaryRow> = table.rows.iter().filter_map(summary).collect();
-    let mut checkpoints: Vec<&str> = Vec::new();
-    for row in &rows {
-        if !checkpoints.contains(&&*row.checkpoint) {
-            checkpoints.push(&row.checkpoint);
-        }
-    }
-    let several = checkpoints.len() > 1;
-    let section = |checkpoint: &&str| {
-        let own = rows.iter().copied().filter(|row| row.checkpoint == **checkpoint).collect();
+    let times = checkpoints(table.cells(KIND));
+    let several = times.len() > 1;
+    let section = |&(checkpoint, _): &(&str, Checkpoint)| {
+        let own = rows.iter().copied().filter(|row| row.checkpoint == checkpoint).collect();
         let found = Found { rows: own };
         let suffix = if several { format!("-{checkpoint}") } else { String::new() };
         let at = if several { format!(" at {checkpoint}") } else { String::new() };
@@ -74,7 +73,8 @@ pub(super) fn shift(study: &Shift, table: &Table, run: &Run) -> Vec<Section> {
             figures: figures::figures(&found, run, &suffix),
         }
     };
-    checkpoints.iter().map(section).collect()
+    let along = several.then(|| along_training::section(study, table, run, &times));
+    along.into_iter().chain(times.iter().map(section)).collect()
 }
 
 fn summary(row: &crate::Row) -> Option<&SummaryRow> {

@@ -1,5 +1,7 @@
 //! Quantities of the study, from finished cells.
 
+mod along_training;
+
 use consilience_data::Checkpoint;
 use consilience_inference::{Estimate, NodePairs, spearman};
 use consilience_measures::Orientation;
@@ -27,6 +29,7 @@ pub(super) fn summaries(table: &Table, spec: &StudySpec) -> Vec<SummaryRow> {
             }
         }
     }
+    rows.extend(along_training::summaries(table, spec));
     rows
 }
 
@@ -124,12 +127,7 @@ fn depth(family: &Family<'_>, spec: &StudySpec) -> Vec<SummaryRow> {
     let (Some(first), Some(layer)) = (sets.first(), family.layers.first()) else {
         return Vec::new();
     };
-    let mut own: Vec<&CellRow> = Vec::new();
-    for layer in &family.layers {
-        own.extend(&layer.base);
-        let shifted = layer.sets.iter().filter(|set| sets.contains(&set.on));
-        own.extend(shifted.flat_map(|set| &set.rows));
-    }
+    let own = rows_on(&family.layers, &sets);
     let slopes = |sets: &[&OnSet], w: &[f64]| {
         sets.iter().map(|on| family.slope(on, w)).collect::<Option<Vec<f64>>>()
     };
@@ -144,12 +142,8 @@ fn depth(family: &Family<'_>, spec: &StudySpec) -> Vec<SummaryRow> {
         let row = found.row(statistic, over(first, 0, sets.len()))?;
         Some(SummaryRow { layer_x: String::new(), layer_y: String::new(), ..row })
     };
-    let mean_slope = |w: &[f64]| {
-        let slopes = slopes(&sets, w)?;
-        Some(slopes.iter().sum::<f64>() / slopes.len() as f64)
-    };
     [
-        row(Quantity::DropWithDepth, &sets, &mean_slope),
+        row(Quantity::DropWithDepth, &sets, &|w| family.mean_slope(&sets, w)),
         row(Quantity::DropWithDepthAndSeverity, &sets, &|w| family.interaction(&sets, w)),
         row(Quantity::DropWithDepthAndAccuracy, &tested, &|w| {
             spearman(&slopes(&tested, w)?, &losses(w)?)
@@ -158,6 +152,17 @@ fn depth(family: &Family<'_>, spec: &StudySpec) -> Vec<SummaryRow> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The rows of some layers in distribution and on some sets.
+fn rows_on<'a>(layers: &[Layer<'a>], sets: &[&OnSet]) -> Vec<&'a CellRow> {
+    let mut own: Vec<&CellRow> = Vec::new();
+    for layer in layers {
+        own.extend(&layer.base);
+        let shifted = layer.sets.iter().filter(|set| sets.contains(&set.on));
+        own.extend(shifted.flat_map(|set| &set.rows));
+    }
+    own
 }
 
 /// A quantity that is a function of the weights of pairs.

@@ -5,7 +5,7 @@ use consilience_measures::Orientation;
 use super::Training;
 use super::checkpoints::{crossed, own_end};
 use super::shares::{self, NEARLY_ALL};
-use crate::studies::curves::{accuracy, with_chance};
+use crate::studies::curves::{CHECKPOINTS, accuracy, tick, with_chance};
 use crate::studies::words;
 use crate::{Curves, Facet, Figure, Quantity, Run, Section, SummaryRow, Table};
 
@@ -105,10 +105,7 @@ fn curves(id: &str, title: &str, measures: &[&str], points: &[&SummaryRow], run:
             shown.iter().copied().filter(|r| r.layer_x == **layer).collect();
         facet(layer, measures, &of_layer, &place)
     };
-    let tick = |(i, (step, epoch)): (usize, &(u64, f64))| {
-        let name = if *epoch >= 1.0 { format!("{epoch:.0}") } else { format!("step {step}") };
-        (i as f64, name)
-    };
+    let tick = |(i, (step, epoch)): (usize, &(u64, f64))| (i as f64, tick(*step, *epoch));
     let one = steps.iter().position(|s| s.1 == 1.0);
     Curves {
         id: id.to_owned(),
@@ -118,7 +115,7 @@ fn curves(id: &str, title: &str, measures: &[&str], points: &[&SummaryRow], run:
             "a rotated basis for matchings, shuffled stimuli otherwise",
             words::caption(run, &shown)
         ),
-        x_label: "checkpoint (steps, then epochs)".to_owned(),
+        x_label: CHECKPOINTS.to_owned(),
         y_label: "score · accuracy".to_owned(),
         y_range: measures
             .first()

@@ -31,14 +31,14 @@ pub(super) fn figures(found: &Found<'_>, run: &Run, suffix: &str) -> Vec<Figure>
 }
 
 /// Name of a measure in a legend, with the way its maps were fitted.
-fn series(measure: &str, maps: Maps) -> String {
+pub(super) fn series(measure: &str, maps: Maps) -> String {
     match maps {
         Maps::None => words::title(measure),
         maps => format!("{}, maps {maps}", words::title(measure)),
     }
 }
 
-fn id(what: &str, measure: &str, maps: Option<Maps>, suffix: &str) -> String {
+pub(super) fn id(what: &str, measure: &str, maps: Option<Maps>, suffix: &str) -> String {
     let way = match maps {
         None | Some(Maps::None) => "",
         Some(Maps::Refitted) => "-refitted",
@@ -124,9 +124,19 @@ fn on_fit_stimuli(found: &Found<'_>, run: &Run, suffix: &str) -> TableFigure {
     }
 }
 
-/// How many networks and how intervals were made; these quantities have no chance level but 0.
-fn caption(run: &Run, rows: &[&SummaryRow]) -> String {
-    words::caption(run, rows).replace("No chance level was drawn.", "By chance it is 0.")
+/// How many networks and how intervals were made; no chance level of these quantities is ever drawn.
+pub(super) fn caption(run: &Run, rows: &[&SummaryRow]) -> String {
+    words::caption_with(run, rows, "No effect would be 0; no chance level was drawn.")
+}
+
+/// How many sets each of some means is over: `4 sets`, or `2 to 4 sets`.
+fn sets_each(rows: &[&SummaryRow]) -> String {
+    let numbers: BTreeSet<usize> =
+        rows.iter().filter_map(|row| row.on.as_ref()).map(|on| on.n_sets).collect();
+    match (numbers.first(), numbers.last()) {
+        (Some(low), Some(high)) if low < high => format!("{low} to {high} sets"),
+        (_, most) => words::count(most.copied().unwrap_or(0), "set"),
+    }
 }
 
 fn curves(found: &Found<'_>, measure: &str, run: &Run, suffix: &str) -> Option<Curves> {
@@ -165,7 +175,8 @@ fn curves(found: &Found<'_>, measure: &str, run: &Run, suffix: &str) -> Option<C
         id: id("shift", measure, None, suffix),
         title: format!("{} along severity", words::title(measure)),
         caption: format!(
-            "Mean over all shifts that have the severity; none is in distribution, other data sets are left out. Dashed: chance ({}). {}",
+            "Mean over all shifts that have the severity, {} a point; none is in distribution, other data sets are left out. Dashed: chance ({}). {}",
+            sets_each(&shown),
             words::telling_null(measure),
             words::caption(run, &shown)
         ),
