@@ -206,7 +206,9 @@ fn a_divergence_that_does_not_grow_is_not_said_to() {
     let (_, shrinking) = studied(SHRINKING, "'all'");
     let verdict = |sections: &[Section]| sections[0].verdicts[0].clone();
     assert_ne!(verdict(&sections).tone, Tone::Holds, "{}", verdict(&sections).text);
-    assert_eq!(verdict(&shrinking).tone, Tone::Fails, "{}", verdict(&shrinking).text);
+    let verdict = verdict(&shrinking);
+    assert_eq!(verdict.tone, Tone::Fails, "{}", verdict.text);
+    assert!(verdict.text.ends_with("; it shrinks."), "{}", verdict.text);
 }
 
 #[test]

@@ -32,6 +32,13 @@ impl Change {
     }
 }
 
+/// A value and its interval with three digits: slopes are small.
+fn precise(row: &SummaryRow) -> String {
+    let [low, high] = row.estimate.interval.unwrap_or([row.estimate.value; 2]);
+    let [value, low, high] = [row.estimate.value, low, high].map(words::number);
+    if row.estimate.interval.is_some() { format!("{value} [{low}, {high}]") } else { value }
+}
+
 /// Whether late layers come to diverge more with every step of severity.
 fn interaction(along: &Along<'_>, (measure, maps): (&str, Maps)) -> Option<Verdict> {
     let [first, last] = along.ends();
@@ -48,22 +55,18 @@ fn interaction(along: &Along<'_>, (measure, maps): (&str, Maps)) -> Option<Verdi
         });
     };
     let (tone, answer) = match Change::of(change) {
-        Change::Grows => (Tone::Holds, "grows along training"),
-        Change::Shrinks => (Tone::Fails, "shrinks along training"),
-        Change::NotClear => (
-            Tone::Mixed,
-            "does not clearly change along training (the interval of the change holds 0)",
-        ),
-        Change::Unknown => (
-            Tone::Note,
-            "has no interval over networks (it takes three), and whether it grows cannot be said",
-        ),
+        Change::Grows => (Tone::Holds, ""),
+        Change::Shrinks => (Tone::Fails, "; it shrinks"),
+        Change::NotClear => (Tone::Mixed, "; which way it goes is not clear: the interval holds 0"),
+        Change::Unknown => {
+            (Tone::Note, "; an interval over networks takes three, so nothing more can be said")
+        }
     };
     let text = format!(
-        "The interaction of depth and severity {answer} by {name}: a step of severity adds {} to what the last layer loses more than the first at {first}, {} at {last}; the change is {} ({} of {} networks, {}).",
-        words::estimate(&early.estimate),
-        words::estimate(&late.estimate),
-        words::estimate(&change.estimate),
+        "The interaction of depth and severity grows along training by {name}: a step of severity adds {} to what the last layer loses more than the first at {first}, {} at {last}; the change is {} ({} of {} networks, {}){answer}.",
+        precise(early),
+        precise(late),
+        precise(change),
         words::count(change.n_pairs, "pair"),
         change.n_networks,
         words::count(change.on.as_ref().map_or(0, |on| on.n_sets), "set"),
@@ -81,20 +84,17 @@ fn by_layer(along: &Along<'_>, (measure, maps): (&str, Maps)) -> Option<Verdict>
     let so_many = |change| rows.iter().filter(|row| Change::of(row) == change).count();
     let (grow, shrink) = (so_many(Change::Grows), so_many(Change::Shrinks));
     let (unknown, n) = (so_many(Change::Unknown), rows.len());
-    let tone = match grow {
+    let tone = match (grow, shrink) {
         _ if unknown == n => Tone::Note,
-        grow if grow == n => Tone::Holds,
-        0 => Tone::Fails,
+        (grow, _) if grow == n => Tone::Holds,
+        (0, 1..) => Tone::Fails,
         _ => Tone::Mixed,
     };
     let counted = if unknown == n {
-        "without intervals over networks it cannot be said where it grows".to_owned()
+        ": in how many cannot be said without intervals, which take three networks".to_owned()
     } else {
-        let rest = n - grow - shrink;
-        format!(
-            "it grows in {grow} of {}, shrinks in {shrink}, and is not clear in {rest}",
-            words::count(n, "layer")
-        )
+        let (layers, rest) = (words::count(n, "layer"), n - grow - shrink);
+        format!(" in {grow} of {layers}, less in {shrink}, and not clearly either in {rest}")
     };
     let loss = |checkpoint| along.at(Quantity::LossOfAccuracy, (measure, maps), checkpoint);
     let accuracy = match (loss(first), loss(last)) {
@@ -106,12 +106,12 @@ fn by_layer(along: &Along<'_>, (measure, maps): (&str, Maps)) -> Option<Verdict>
         _ => String::new(),
     };
     let text = format!(
-        "The drop of a layer by {}, mean over {}, from {first} to {last}: {counted}; the change is {} in `{}` and {} in `{}`{accuracy}.",
+        "Layers lose more under shift at {last} than at {first}{counted}, by {}: over {}, the mean drop changes by {} in `{}` and {} in `{}`{accuracy}.",
         name(measure, maps),
         words::count(high.on.as_ref().map_or(0, |on| on.n_sets), "set"),
-        words::estimate(&low.estimate),
+        precise(low),
         low.layer_x,
-        words::estimate(&high.estimate),
+        precise(high),
         high.layer_x,
     );
     Some(Verdict { tone, text })
