@@ -192,6 +192,9 @@ pub enum Quantity {
     OwnEndState,
     /// Mean score over pairs of networks, each at a checkpoint of its own.
     CrossedCheckpoints,
+    /// Mean score of a network after epoch 1 with another at its last checkpoint, either way round, as a share of the mean
+    /// score of two at their last checkpoint.
+    CrossedShareAfterEpochOne,
     /// The best of the mean scores of all pairs of layers, with the chance level of a best of so many.
     BestLayerPair,
     /// Geometric mean of the mean scores within two groups: how alike two trainings of the same network are.

@@ -300,7 +300,7 @@ fn nothing_is_a_share_of_an_end_that_is_chance() {
     });
     let shares = shares.expect("a table");
     let row = shares.rows.iter().find(|row| row[..2] == ["early", "permutation"]);
-    assert_eq!(row.expect("a row")[6..], ["undefined", "undefined"]);
+    assert_eq!(row.expect("a row")[4..6], ["undefined", "undefined"]);
     assert!(shares.caption.contains("basis of x rotated (19 draws)"), "{}", shares.caption);
 }
 
@@ -366,6 +366,22 @@ fn two_checkpoints_share_what_both_of_them_have_of_the_common_sources() {
         crossed.text.contains("in 0 of 4 combinations of layer and measure"),
         "{}",
         crossed.text
+    );
+    assert!(crossed.text.contains(" % ["), "with the intervals of rows: {}", crossed.text);
+    let shares = table.summaries("training", Quantity::CrossedShareAfterEpochOne);
+    let shares: Vec<&SummaryRow> = shares.filter(|row| row.measure != "linear-cka").collect();
+    assert_eq!(shares.len(), 4);
+    for row in shares {
+        assert!((row.estimate.value - 0.8 / 0.95).abs() < 0.1, "{row:?}");
+        assert!(row.estimate.interval.is_some() && row.n_pairs == 3, "{row:?}");
+        assert_eq!(row.checkpoint_y.as_deref(), Some("epoch-02"));
+    }
+    let own =
+        section.figures.iter().find(|f| f.id() == "training-own-end-ridge").expect("a figure");
+    assert!(
+        own.caption().contains("a mean over 3 networks, each counted once"),
+        "{}",
+        own.caption()
     );
     let curves = section.figures.iter().find_map(|figure| match figure {
         Figure::Curves(curves) if curves.id == "training-own-end-ridge" => Some(curves),

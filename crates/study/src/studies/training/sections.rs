@@ -19,7 +19,7 @@ pub(super) fn training(study: &Training, table: &Table, run: &Run) -> Section {
     );
     let mut verdicts = shares::shown::verdicts(table, run);
     verdicts.extend(own_end::verdict(table, run, NEARLY_ALL));
-    verdicts.extend(crossed::verdict(table, run, NEARLY_ALL));
+    verdicts.extend(shares::shown::crossed(table, run));
     let mut figures: Vec<Figure> = Vec::new();
     figures.push(Figure::Table(shares::shown::table(table, run)));
     let (distances, scores): (Vec<&str>, Vec<&str>) =
@@ -61,6 +61,11 @@ fn own_end_figures(table: &Table, run: &Run, points: &[&SummaryRow]) -> Vec<Figu
         let id = format!("training-own-end-{}", measure.replace([':', '=', ','], "-"));
         let title = format!("{}: the own end state, and other networks", words::title(measure));
         let mut figure = curves(&id, &title, &[measure], points, run);
+        figure.caption = format!(
+            "Own end state: each network at the checkpoint compared with itself at the last one, its end; a mean over {}, each counted once, and not over pairs. The other curve is of two networks at the same checkpoint. {}",
+            own_end::networks(&own),
+            figure.caption
+        );
         for facet in &mut figure.facets {
             let of_layer = own.iter().filter(|r| r.layer_x == facet.title).copied().collect();
             let name = format!("{}, own end state", words::title(measure));

@@ -1,9 +1,10 @@
 //! How much of the final alignment is there at an earlier checkpoint: of the score, and of what of it is above chance.
 
 mod above_chance;
+mod crossed;
 pub(super) mod shown;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use consilience_inference::NodePairs;
 use consilience_measures::Orientation;
@@ -16,20 +17,40 @@ use crate::{CellRow, Quantity, StudySpec, SummaryRow, Table};
 /// Share of the final alignment from which "nearly all" is said.
 pub(super) const NEARLY_ALL: f64 = 0.9;
 
+/// Rows of the same pairs of networks then and at the last checkpoint. A pair has one row then, or one for either way round.
+type ThenAndLast<'a> = [Vec<&'a CellRow>; 2];
+
 /// The shares of every layer and measure, and of accuracy.
 pub(super) fn summaries(table: &Table, spec: &StudySpec) -> Vec<SummaryRow> {
     let mut rows = Vec::new();
     // A distance goes down where likeness comes up: a share of it says nothing.
+    let is_score = |row: &&CellRow| words::info(&row.measure).orientation == Orientation::Score;
     let same_layer = || at_one_checkpoint(table).filter(|row| row.x.layer == row.y.layer);
-    let scores =
-        same_layer().filter(|row| words::info(&row.measure).orientation == Orientation::Score);
     let of = |row: &CellRow| spec.groups.of(row);
     let by_curve = |row: &CellRow| (of(row), row.measure.clone(), row.x.layer.clone());
-    for (_, curve) in groups(scores, by_curve) {
-        rows.extend(share(&curve, Quantity::ShareAfterEpochOne, spec));
-        rows.extend(share(&curve, Quantity::ShareUntrained, spec));
-        rows.extend(share(&curve, Quantity::ShareAheadOfAccuracy, spec));
-        rows.extend(above_chance::summaries(&curve, spec));
+    let crossed: BTreeMap<_, _> =
+        groups(crossed::cells(table).filter(is_score), by_curve).into_iter().collect();
+    for (of_curve, curve) in groups(same_layer().filter(is_score), by_curve) {
+        let both = |quantity| then_and_last(&curve, quantity);
+        let whole = above_chance::final_excess(&final_rows(&curve), spec);
+        let [after, untrained] = [Quantity::ShareAfterEpochOne, Quantity::ShareUntrained];
+        for quantity in [after, untrained, Quantity::ShareAheadOfAccuracy] {
+            rows.extend(both(quantity).and_then(|both| share(&both, quantity, spec)));
+        }
+        let whole = whole.as_ref();
+        rows.extend(whole.cloned());
+        for (quantity, of_score) in [
+            (Quantity::ShareAboveChanceAfterEpochOne, after),
+            (Quantity::ShareAboveChanceUntrained, untrained),
+        ] {
+            let both = both(of_score);
+            rows.extend(
+                both.and_then(|b| above_chance::share(&b, (quantity, of_score), whole?, spec)),
+            );
+        }
+        if let Some(crossed) = crossed.get(&of_curve) {
+            rows.extend(crossed::summary(&curve, crossed, spec));
+        }
     }
     for (_, all) in groups(same_layer(), of) {
         rows.extend(accuracy_share(&all, spec));
@@ -49,21 +70,36 @@ fn final_rows<'a>(rows: &[&'a CellRow]) -> Vec<&'a CellRow> {
     rows.iter().copied().filter(|r| Some(r.x.when.step) == last).collect()
 }
 
-/// Rows of the same pairs of networks at the checkpoint that a share is taken at and at the last one; `None` where these are
-/// one checkpoint, or where a pair has a score at one of them only.
-fn then_and_last<'a>(rows: &[&'a CellRow], quantity: Quantity) -> Option<[Vec<&'a CellRow>; 2]> {
+/// Rows of the checkpoint that a share is taken at and of the last one; `None` where these are one checkpoint, or where a pair
+/// has a score at one of them only.
+fn then_and_last<'a>(rows: &[&'a CellRow], quantity: Quantity) -> Option<ThenAndLast<'a>> {
     let (then, last) = (at(rows, quantity), final_rows(rows));
-    let same_pairs = then.len() == last.len()
-        && then
-            .iter()
-            .zip(&last)
-            .all(|(a, b)| a.x.network == b.x.network && a.y.network == b.y.network);
+    let same_pairs =
+        then.len() == last.len() && then.iter().zip(&last).all(|(a, b)| is_of_same_pair(a, b));
     let differ = then.first()?.x.checkpoint != last.first()?.x.checkpoint;
     (same_pairs && differ).then_some([then, last])
 }
 
+fn is_of_same_pair(a: &CellRow, b: &CellRow) -> bool {
+    (&a.x.network, &a.y.network) == (&b.x.network, &b.y.network)
+}
+
+/// For each pair of networks at the last checkpoint the mean of something over its rows then, and the same at the end.
+fn of_pairs(
+    [then, last]: &ThenAndLast<'_>,
+    of: impl Fn(&CellRow) -> Option<f64>,
+) -> Option<[Vec<f64>; 2]> {
+    let of_pair = |end: &&CellRow| {
+        let own = then.iter().filter(|row| is_of_same_pair(row, end));
+        let own: Vec<f64> = own.map(|row| of(row)).collect::<Option<_>>()?;
+        Some(own.iter().sum::<f64>() / own.len() as f64)
+    };
+    let at_end = last.iter().map(|row| of(row)).collect::<Option<_>>()?;
+    Some([last.iter().map(of_pair).collect::<Option<_>>()?, at_end])
+}
+
 /// The key of a share, which also seeds its bootstrap.
-fn share_key(quantity: Quantity, [then, last]: &[Vec<&CellRow>; 2]) -> String {
+fn share_key(quantity: Quantity, [then, last]: &ThenAndLast<'_>) -> String {
     summary_key(quantity, &then.iter().chain(last).copied().collect::<Vec<_>>())
 }
 
@@ -75,26 +111,20 @@ fn ratio(then: &[f64], last: &[f64], weights: &[f64]) -> Option<f64> {
 
 /// Mean score at a checkpoint over the mean score at the last one; networks are resampled for both together. Ahead of
 /// accuracy: less the same share of the accuracy of the two networks of each pair.
-fn share(rows: &[&CellRow], quantity: Quantity, spec: &StudySpec) -> Option<SummaryRow> {
-    let both = then_and_last(rows, quantity)?;
-    let key = share_key(quantity, &both);
-    let [then, last] = both;
-    let nodes = nodes(&then, &spec.groups);
-    let scores = |rows: &[&CellRow]| rows.iter().map(|r| value(r)).collect::<Vec<f64>>();
-    let accuracies = |rows: &[&CellRow]| {
-        let of_pair = |r: &&CellRow| Some(f64::midpoint(r.x.when.accuracy?, r.y.when.accuracy?));
-        rows.iter().map(of_pair).collect::<Option<Vec<f64>>>()
-    };
-    let (numerator, denominator) = (scores(&then), scores(&last));
+fn share(both: &ThenAndLast<'_>, quantity: Quantity, spec: &StudySpec) -> Option<SummaryRow> {
+    let key = share_key(quantity, both);
+    let nodes = nodes(&both[1], &spec.groups);
+    let [then, last] = of_pairs(both, |row| Some(value(row)))?;
     let estimate = if quantity == Quantity::ShareAheadOfAccuracy {
-        let (of_then, of_last) = (accuracies(&then)?, accuracies(&last)?);
+        let accuracy = |r: &CellRow| Some(f64::midpoint(r.x.when.accuracy?, r.y.when.accuracy?));
+        let [of_then, of_last] = of_pairs(both, accuracy)?;
         bootstrap(&nodes, spec, &key, |w| {
-            Some(ratio(&numerator, &denominator, w)? - ratio(&of_then, &of_last, w)?)
+            Some(ratio(&then, &last, w)? - ratio(&of_then, &of_last, w)?)
         })?
     } else {
-        bootstrap(&nodes, spec, &key, |w| ratio(&numerator, &denominator, w))?
+        bootstrap(&nodes, spec, &key, |w| ratio(&then, &last, w))?
     };
-    Some(summary(quantity, key, &then, spec, estimate))
+    Some(summary(quantity, key, &both[0], spec, estimate))
 }
 
 /// Mean accuracy after epoch 1 over the mean accuracy at the last checkpoint.

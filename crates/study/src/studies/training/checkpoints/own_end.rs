@@ -9,6 +9,12 @@ pub(in super::super) fn rows<'a>(table: &'a Table, measure: &str) -> Vec<&'a Sum
     rows.filter(|row| row.measure == measure).collect()
 }
 
+/// How many networks some rows are means over.
+pub(in super::super) fn networks(rows: &[&SummaryRow]) -> String {
+    let n = rows.first().map_or(0, |row| row.n_networks);
+    words::count(n, "network")
+}
+
 /// When the networks have come near their own end, beside when they have come near one another.
 pub(in super::super) fn verdict(table: &Table, run: &Run, nearly_all: f64) -> Option<Verdict> {
     let one = |measure: &&str| {
@@ -31,7 +37,8 @@ pub(in super::super) fn verdict(table: &Table, run: &Run, nearly_all: f64) -> Op
     (!told.is_empty()).then(|| Verdict {
         tone: Tone::Note,
         text: format!(
-            "So alike is a network after epoch 1 to its own end state: {}.",
+            "So alike is a network after epoch 1 to its own end state, the mean over {}: {}.",
+            networks(&table.summaries("training", Quantity::OwnEndState).collect::<Vec<_>>()),
             told.join("; ")
         ),
     })

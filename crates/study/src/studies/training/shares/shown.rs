@@ -1,5 +1,7 @@
 //! What is said and shown of shares of the final alignment.
 
+use consilience_inference::Estimate;
+
 use super::NEARLY_ALL;
 use super::above_chance::is_clear;
 use crate::studies::words;
@@ -39,6 +41,31 @@ fn n_nearly_all(rows: &[&SummaryRow]) -> usize {
     rows.iter().filter(|r| r.estimate.value >= NEARLY_ALL).count()
 }
 
+/// In how many layers it is nearly all of the score, and of what is above chance too where that was drawn.
+fn n_nearly_all_above(
+    table: &Table,
+    (shares, above): (&[&SummaryRow], Quantity),
+    measure: &str,
+) -> usize {
+    let above = rows_of(table, above, measure);
+    let was_drawn = !rows_of(table, Quantity::FinalExcess, measure).is_empty();
+    let is_nearly_all = |share: &&&SummaryRow| {
+        let own = above.iter().find(|row| row.layer_x == share.layer_x);
+        share.estimate.value >= NEARLY_ALL
+            && (!was_drawn || own.is_some_and(|own| own.estimate.value >= NEARLY_ALL))
+    };
+    shares.iter().filter(is_nearly_all).count()
+}
+
+/// How a claim of everything stands that holds so often.
+fn tone(n: usize, of: usize) -> Tone {
+    match n {
+        n if n == of => Tone::Holds,
+        0 => Tone::Fails,
+        _ => Tone::Mixed,
+    }
+}
+
 /// What a share is of what is above chance: its range over layers, and why it is undefined where it is.
 fn above_chance(table: &Table, quantity: Quantity, measure: &str) -> String {
     let wholes = rows_of(table, Quantity::FinalExcess, measure);
@@ -74,14 +101,9 @@ fn epoch_one(table: &Table, run: &Run) -> Vec<Verdict> {
     let one = |measure: &str| {
         let rows = rows_of(table, Quantity::ShareAfterEpochOne, measure);
         let (low, high) = extremes(&rows)?;
-        let above = rows_of(table, Quantity::ShareAboveChanceAfterEpochOne, measure);
-        let was_drawn = !rows_of(table, Quantity::FinalExcess, measure).is_empty();
-        let (nearly, nearly_above) = (n_nearly_all(&rows), n_nearly_all(&above));
-        let tone = match if was_drawn { nearly.min(nearly_above) } else { nearly } {
-            n if n == rows.len() => Tone::Holds,
-            0 => Tone::Fails,
-            _ => Tone::Mixed,
-        };
+        let above = Quantity::ShareAboveChanceAfterEpochOne;
+        let nearly = n_nearly_all(&rows);
+        let tone = tone(n_nearly_all_above(table, (&rows, above), measure), rows.len());
         let untrained = n_nearly_all(&rows_of(table, Quantity::ShareUntrained, measure));
         let task = accuracy.map_or_else(String::new, |a| {
             format!("; of the final accuracy, {}", words::percent(&a.estimate))
@@ -95,7 +117,7 @@ fn epoch_one(table: &Table, run: &Run) -> Vec<Verdict> {
             words::percent(&high.estimate),
             high.layer_x,
             100.0 * NEARLY_ALL,
-            above_chance(table, Quantity::ShareAboveChanceAfterEpochOne, measure),
+            above_chance(table, above, measure),
         );
         Some(Verdict { tone, text })
     };
@@ -132,15 +154,33 @@ fn ahead_of_accuracy(table: &Table, run: &Run) -> Option<Verdict> {
         Some(format!("`{measure}` {range}"))
     };
     let told: Vec<String> = words::comparable(run).into_iter().filter_map(one).collect();
-    let tone = match ahead {
-        n if n == of => Tone::Holds,
-        0 => Tone::Fails,
-        _ => Tone::Mixed,
-    };
+    let tone = tone(ahead, of);
     (!told.is_empty()).then(|| Verdict {
         tone,
         text: format!(
             "After epoch 1 the share of the final alignment is ahead of the share of the final accuracy in {ahead} of {} of layer and measure and behind in {behind}, by the interval of the difference. The difference of the shares: {}.",
+            words::count(of, "combination"),
+            told.join(", ")
+        ),
+    })
+}
+
+/// How near networks after epoch 1 are to the end states of the others, as a share of how near these are to one another.
+pub(in super::super) fn crossed(table: &Table, run: &Run) -> Option<Verdict> {
+    let (mut near, mut of) = (0, 0);
+    let one = |measure: &str| {
+        let shares = rows_of(table, Quantity::CrossedShareAfterEpochOne, measure);
+        near += n_nearly_all(&shares);
+        of += shares.len();
+        Some(format!("`{measure}` {}", range(&shares)?))
+    };
+    let told: Vec<String> = words::comparable(run).into_iter().filter_map(one).collect();
+    let tone = tone(near, of);
+    (!told.is_empty()).then(|| Verdict {
+        tone,
+        text: format!(
+            "A network after epoch 1 is to the end state of another what two end states are to one another, by {:.0} % or more, in {near} of {} of layer and measure, by the scores and not by what is above chance: {}.",
+            100.0 * NEARLY_ALL,
             words::count(of, "combination"),
             told.join(", ")
         ),
@@ -169,10 +209,10 @@ pub(in super::super) fn table(table: &Table, run: &Run) -> TableFigure {
                 measure.clone(),
                 find(Quantity::ShareUntrained).map_or("–".to_owned(), percent),
                 percent(row),
-                chance_levels(table, row),
-                whole.map_or("–".to_owned(), |whole| words::estimate(&whole.estimate)),
                 above(Quantity::ShareAboveChanceUntrained),
                 above(Quantity::ShareAboveChanceAfterEpochOne),
+                whole.map_or("–".to_owned(), |whole| words::estimate(&whole.estimate)),
+                chance_levels(table, row),
             ]);
             shown.push(row);
             shown.extend(whole);
@@ -187,18 +227,18 @@ pub(in super::super) fn table(table: &Table, run: &Run) -> TableFigure {
     let columns = [
         "layer",
         "measure",
-        "share before training",
-        "share after epoch 1",
-        "chance level before, after epoch 1, at the end",
-        "above chance at the end",
-        "share above chance before training",
-        "share above chance after epoch 1",
+        "before training",
+        "after epoch 1",
+        "above chance: before",
+        "above chance: epoch 1",
+        "end less chance",
+        "chance: before, epoch 1, end",
     ];
     TableFigure {
         id: "training-shares".to_owned(),
         title: "Share of the final score, and of what of it is above chance".to_owned(),
         caption: format!(
-            "Mean over pairs at the checkpoint, divided by the mean at the last one; above chance, both are less their chance level first. The chance level is the mean of the draws of what a measure is judged by: a rotated basis for matchings, shuffled stimuli otherwise; networks are resampled with their chance levels. A share above chance is undefined where the interval of what is above chance at the end reaches 0. Of accuracy, means over networks. {}",
+            "Mean over pairs at the checkpoint, divided by the mean at the last one; above chance, both are less their chance level first. The chance level is the mean of the draws of what a measure is judged by: a rotated basis for matchings, shuffled stimuli otherwise; networks are resampled with their chance levels, and intervals do not hold how far a mean of so few draws may be off. A share above chance is undefined where the interval of the final score less chance reaches 0. Of accuracy, means over networks. {}",
             words::caption(run, &shown)
         ),
         columns: columns.map(str::to_owned).to_vec(),
@@ -216,7 +256,7 @@ fn chance_levels(table: &Table, share: &SummaryRow) -> String {
     let null = words::telling_null(&share.measure);
     let level = |row: Option<&SummaryRow>| {
         let chance = row.and_then(|row| words::chance_of(row, null));
-        chance.map_or("–".to_owned(), |chance| words::number(chance.mean))
+        chance.map_or("–".to_owned(), |chance| words::estimate(&Estimate::bare(chance.mean)))
     };
     [after(0.0), after(1.0), last].map(level).join(", ")
 }
