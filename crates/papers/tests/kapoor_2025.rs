@@ -198,6 +198,19 @@ fn claims_fall_in_a_world_where_they_are_not() {
     ] {
         assert_eq!(of(claim), Judgement::NotReproduced, "{claim}");
     }
+    // A share that is not ahead of that of accuracy has its reason, and every share is told of what is above chance too.
+    let ahead = claim("Alignment is there long before accuracy");
+    assert_eq!(ahead.judgement, Judgement::NotReproduced);
+    let why = ahead.reason.as_deref().expect("a reason");
+    assert!(
+        why.starts_with("It is not ahead in ") && why.contains("ahead of it by no more than"),
+        "{why}"
+    );
+    for claim in [ahead, claim("Nearly all of the final"), claim("It comes from input")] {
+        assert!(claim.here.contains("; of what is above chance"), "{}", claim.here);
+        let above = claim.values.iter().filter(|v| v.what.ends_with(", above chance"));
+        assert!(above.clone().count() > 0 && above.clone().all(|v| v.chance == Some(0.0)));
+    }
     assert_eq!(of("One-to-one"), Judgement::Reproduced);
     // Layers do correspond by depth, whatever their basis.
     assert_eq!(of("Across architectures"), Judgement::Reproduced);

@@ -102,14 +102,6 @@ pub(super) fn exceptions(values: &[Measured], bound: f64) -> Option<String> {
     if short.is_empty() || 2 * short.len() > values.len() {
         return None;
     }
-    let text = |v: &&Measured| {
-        let value = number(v.estimate.value);
-        let interval = v.estimate.interval.map_or_else(String::new, |[low, high]| {
-            format!(", {} to {}", number(low), number(high))
-        });
-        format!("{} ({value}{interval})", v.what)
-    };
-    let shown: Vec<String> = short.iter().map(text).collect();
     let within =
         short.iter().filter(|v| v.estimate.interval.is_some_and(|[_, high]| high >= bound));
     let undecided = match within.count() {
@@ -120,7 +112,19 @@ pub(super) fn exceptions(values: &[Measured], bound: f64) -> Option<String> {
         }
         some => format!("intervals over networks reach the bound in {some} of these"),
     };
-    Some(format!("It falls short only in {}; {undecided}.", shown.join(", ")))
+    Some(format!("It falls short only in {}; {undecided}.", named(&short)))
+}
+
+/// Values with what they are of and their intervals: `cnn conv1 (0.88, 0.60 to 1.07)`.
+pub(super) fn named(values: &[&Measured]) -> String {
+    let text = |v: &&Measured| {
+        let value = number(v.estimate.value);
+        let interval = v.estimate.interval.map_or_else(String::new, |[low, high]| {
+            format!(", {} to {}", number(low), number(high))
+        });
+        format!("{} ({value}{interval})", v.what)
+    };
+    values.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 /// Least and largest of some values, with what they are of: `0.87 (cnn conv3) to 0.98 (cnn conv1)`.
