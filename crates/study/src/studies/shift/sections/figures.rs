@@ -130,7 +130,7 @@ pub(super) fn caption(run: &Run, rows: &[&SummaryRow]) -> String {
 }
 
 /// How many sets each of some means is over: `4 sets`, or `2 to 4 sets`.
-fn sets_each(rows: &[&SummaryRow]) -> String {
+pub(super) fn sets_each(rows: &[&SummaryRow]) -> String {
     let numbers: BTreeSet<usize> =
         rows.iter().filter_map(|row| row.on.as_ref()).map(|on| on.n_sets).collect();
     match (numbers.first(), numbers.last()) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Along;
 use crate::studies::curves::{CHECKPOINTS, tick, with_chance};
-use crate::studies::shift::sections::figures::{caption, id, series};
+use crate::studies::shift::sections::figures::{caption, id, series, sets_each};
 use crate::studies::words;
 use crate::{
     Curve, CurveRole, Curves, Facet, Figure, Maps, Quantity, Run, SummaryRow, Table, TableFigure,
@@ -160,7 +160,7 @@ fn slopes(along: &Along<'_>, kinds: &[(&str, Maps)], run: &Run) -> Curves {
     }
     let text = format!(
         "How much more the last layer loses than the first (slope of the relative drop over proportional depth, mean over {}), and what a step of severity adds to it. {}",
-        words::count(n_sets(&shown), "set"),
+        sets_each(&shown),
         caption(run, &shown)
     );
     let words = (format!("shift-depth{SUFFIX}"), "Depth and severity along training".into(), text);
