@@ -32,10 +32,12 @@ struct Planted {
     loss: f64,
     /// Every network has its units in another order than in distribution, and not in that of the others.
     moved: bool,
+    /// The middle layer of the first network says the same of all stimuli.
+    silent: bool,
     accuracy: f64,
 }
 
-const NOTHING: Planted = Planted { loss: 0.0, moved: false, accuracy: 0.9 };
+const NOTHING: Planted = Planted { loss: 0.0, moved: false, silent: false, accuracy: 0.9 };
 
 /// Every layer of every network on one set. Sources differ from set to set, and are common to all networks.
 fn on(set: u64, stimuli: StimulusSet, planted: Planted) -> ArraySource {
@@ -54,6 +56,9 @@ fn on(set: u64, stimuli: StimulusSet, planted: Planted) -> ArraySource {
                 let sources: Vec<f32> = (0..UNITS).map(|_| noise(&mut common)).collect();
                 let unit = |u: usize| sources[(u + turn) % UNITS];
                 values.extend((0..UNITS).map(|u| shared * unit(u) + rest * noise(&mut own)));
+            }
+            if planted.silent && network == 0 && depth == 1 {
+                values.fill(0.5);
             }
             let array = Activations::F32(RowMajor { values, n_units: UNITS });
             let id = RepresentationId {
@@ -142,6 +147,22 @@ fn find<'a>(
         row.measure == measure && row.layer_x == layer && on
     };
     table.summaries("shift", quantity).find(is).expect("a summary")
+}
+
+#[test]
+fn layers_of_other_pairs_of_networks_have_no_slope_over_depth() {
+    let mut source =
+        on(0, StimulusSet::indexed("planted", STIMULI), Planted { silent: true, ..NOTHING });
+    let fog = Planted { loss: 0.05, ..NOTHING };
+    source.push_set(set("fog", 1), on(1, StimulusSet::indexed("planted", STIMULI), fog));
+    let table = table(&spec("[]", "", 0), &source);
+    let n_pairs = |layer: &str| {
+        let row = find(&table, Quantity::RelativeDrop, ("ridge", layer), ("fog-1", Maps::Refitted));
+        row.n_pairs
+    };
+    assert_eq!((n_pairs("early"), n_pairs("late")), (3, 3));
+    // Weights of networks are the same in all layers: with a pair less in one of them they would go to the wrong pairs.
+    assert_eq!(table.summaries("shift", Quantity::DropWithDepth).count(), 0);
 }
 
 #[test]

@@ -51,9 +51,13 @@ impl<'a> Family<'a> {
             .collect()
     }
 
-    /// The sets that are complete in every layer.
+    /// The sets that are complete in every layer; none where layers are not of the same pairs of networks (a cell of one failed
+    /// in distribution), as networks are resampled in all layers together.
     pub(super) fn everywhere(&self) -> Vec<&'a OnSet> {
         let Some((first, rest)) = self.layers.split_first() else { return Vec::new() };
+        if rest.iter().any(|layer| layer.pairs().ne(first.pairs())) {
+            return Vec::new();
+        }
         let sets = first.sets.iter().map(|set| set.on);
         sets.filter(|on| rest.iter().all(|layer| layer.on(on).is_some())).collect()
     }
@@ -100,9 +104,13 @@ impl<'a> Layer<'a> {
                 None => sets.push(SetRows { on, rows: vec![row] }),
             }
         }
-        let pair = |row: &&'a CellRow| (&row.x.network, &row.y.network);
-        sets.retain(|set| set.rows.iter().map(pair).eq(base.iter().map(pair)));
+        sets.retain(|set| pairs(&set.rows).eq(pairs(&base)));
         Self { depth, base, sets }
+    }
+
+    /// Its pairs of networks, in order.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        pairs(&self.base)
     }
 
     /// The rows on a set.
@@ -135,6 +143,11 @@ impl<'a> Layer<'a> {
 }
 
 /// The mean of some values; `None` without any.
+/// The pairs of networks of some rows.
+fn pairs<'a>(rows: &'a [&CellRow]) -> impl Iterator<Item = (&'a str, &'a str)> {
+    rows.iter().map(|row| (&*row.x.network, &*row.y.network))
+}
+
 fn mean_of(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }

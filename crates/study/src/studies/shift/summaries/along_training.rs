@@ -138,11 +138,10 @@ fn change(
 /// Whether two families have the same layers, each with the same pairs of networks.
 fn same_layers_of_same_pairs(a: &Family<'_>, b: &Family<'_>) -> bool {
     let layer = |layer: &Layer<'_>| layer.base.first().map(|row| row.x.layer.clone());
-    let pair = |row: &&CellRow| (row.x.network.clone(), row.y.network.clone());
-    let pairs = |layer: &Layer<'_>| layer.base.iter().map(pair).collect::<Vec<_>>();
-    let mut of_layers = a.layers.iter().chain(&b.layers).map(pairs);
+    let mut of_layers = a.layers.iter().chain(&b.layers);
     let Some(first) = of_layers.next() else { return false };
-    a.layers.iter().map(layer).eq(b.layers.iter().map(layer)) && of_layers.all(|own| own == first)
+    a.layers.iter().map(layer).eq(b.layers.iter().map(layer))
+        && of_layers.all(|own| own.pairs().eq(first.pairs()))
 }
 
 fn of_no_layer(row: SummaryRow) -> SummaryRow {
