@@ -97,7 +97,7 @@ impl Costs {
         let few = many.iter().filter(|c| covered.insert(c.x) | covered.insert(c.y));
         let few: Vec<Cell> = few.copied().collect();
         let times = timed_conditions(planned);
-        let beyond = |cells: &[Cell], of: Conditions, machine: Machine<'_>| {
+        let beyond = |cells: &[Cell], of: Conditions| {
             let base = sample.seconds(planned, cells, Conditions::default(), machine)?;
             let seconds = sample.seconds(planned, cells, of, machine)?;
             Ok::<_, crate::Error>((seconds - base).max(0.0) / times as f64)
@@ -105,15 +105,15 @@ impl Costs {
         let replicated = Conditions { without: times, ..Conditions::default() };
         let shuffled = Conditions { shuffles: times, ..Conditions::default() };
         let rotated = Conditions { rotations: times, ..Conditions::default() };
-        let of_few = beyond(&few, replicated, machine)?;
-        let drawn = |of| Ok::<_, crate::Error>(beyond(&few, of, machine)? / of_few.max(1e-9));
+        let of_few = beyond(&few, replicated)?;
+        let drawn = |of| Ok::<_, crate::Error>(beyond(&few, of)? / of_few.max(1e-9));
         let (shuffle, rotation) = (drawn(shuffled)?, drawn(rotated)?);
         let catalogue = source.representations();
         let (sides, few_work) = work(catalogue, &few);
         if few.len() == many.len() {
             return Ok(Self { side: 0.0, cell: of_few / few_work, shuffle, rotation });
         }
-        let of_many = beyond(many, replicated, machine)?;
+        let of_many = beyond(many, replicated)?;
         let (_, many_work) = work(catalogue, many);
         let cell = ((of_many - of_few) / (many_work - few_work)).max(0.0);
         let side = ((of_few - cell * few_work) / sides).max(0.0);

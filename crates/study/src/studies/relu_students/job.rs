@@ -14,7 +14,7 @@ use crate::studies::ensembles::row::Made;
 use crate::studies::ensembles::scores::{
     Layers, Score, Scoring, aligned, beside_noise, mean_over_draws, products, ratio_of_means,
 };
-use crate::studies::ensembles::side_by_side::{OneDraw, SideBySide, excerpt};
+use crate::studies::ensembles::side_by_side::{OneDraw, SideBySide};
 use crate::studies::ensembles::{ERROR, INTERPOLATING, OUTPUTS, RecordedLayer};
 use crate::tile::generator;
 use crate::{Excerpt, Growth, Job, Result, Row, Setup, StudySpec};
@@ -249,10 +249,9 @@ impl Job for OneNumber {
             ..self.clone()
         };
         // Students of every ratio take long, and those of noise alone.
-        let ensembles = |job: &Self| (job.ratios.len() + 1) as f64;
-        let share = ensembles(self) / ensembles(&part);
-        let Excerpt { times, .. } = excerpt(self, part.clone());
-        Excerpt { times: times * share, job: Box::new(part), growth: Growth::None }
+        let ensembles = |job: &Self| (job.draws * (job.ratios.len() + 1)) as f64;
+        let times = ensembles(self) / ensembles(&part);
+        Excerpt { times, job: Box::new(part), growth: Growth::None }
     }
 
     fn held(&self, setup: &Setup<'_>) -> Result<u64> {
